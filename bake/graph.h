@@ -1,0 +1,73 @@
+/* graph: targets to tasks with their edges, weights and hashes. Pure: reads records, writes none. */
+#ifndef BAKE_GRAPH_H
+#define BAKE_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util.h"
+
+struct atom;
+struct providers;
+struct recipe;
+struct recipe_task;
+
+/* What is to become of a task; changed only by task_become in graph.c, which asserts the old state. */
+enum task_state {
+	TASK_WAITING,            /* some dependency is not done */
+	TASK_READY,              /* may start now */
+	TASK_RUNNING,
+	TASK_DONE,               /* ran, was restored, was current or is not needed */
+	TASK_FAILED,
+	TASK_BLOCKED,            /* something below it failed */
+};
+
+enum task_plan {
+	PLAN_UNKNOWN,
+	PLAN_CURRENT,            /* its stamp carries its hash: nothing to do */
+	PLAN_RESTORE,            /* its artefact is in the store */
+	PLAN_RUN,
+	PLAN_NOT_NEEDED,         /* only what is restored or current would have used it */
+};
+
+struct task {
+	const struct recipe *recipe;
+	const struct recipe_task *spec;
+	struct slice id;                 /* "PN:do_task", for messages and files; with variant where PN repeats */
+	uint32_t number;                 /* index in graph->task */
+	uint32_t *deps, *rdeps;          /* numbers: what it needs, what needs it; sorted, without repeats */
+	uint32_t deps_count, rdeps_count;
+	uint32_t missing;                /* deps not yet TASK_DONE */
+	uint64_t weight;                 /* cost of the longest path from here to a target: higher first */
+	struct slice hash;               /* task hash, hex sha256 */
+	struct slice content;            /* content hash of its artefact once known (early cut-off) */
+	enum task_state state;
+	enum task_plan plan;
+	bool target;                     /* asked for by name */
+	bool forced;                     /* -f, -C or nostamp */
+};
+
+struct graph {
+	struct arena *arena;
+	struct task *task;               /* in a topological order is not promised */
+	uint32_t count;
+	struct slices buildlist;         /* PNs that the targets need, sorted */
+};
+
+struct target {
+	struct slice name;               /* PN or provided name */
+	struct slice task;               /* "do_build"; with or without do_ */
+};
+
+/* Builds the graph as BitBake's taskdata and runqueue do: closure of [depends], deptask, rdeptask,
+ * recrdeptask …; prunes what no target reaches. Every missing provider is reported (message names
+ * who asked: "PN depends on X"); a cycle is reported as its path. NULL then. */
+struct graph *graph_build(struct arena *a, struct providers *p, const struct target *targets,
+		size_t count);
+/* Task hashes, dependencies first: base hash + dependencies' hashes + sums of local files + extra
+ * (identity of the external compiler). Returns −1 when a local file cannot be read (reported). */
+int graph_hash(struct graph *g, struct slice extra);
+void task_become(struct task *t, enum task_state state);
+
+#endif
