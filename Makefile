@@ -1,0 +1,95 @@
+# bake: `make image` builds a DPU image, `make check` passes the tests. See README.md.
+#
+# out/bake is the engine; build/ (or BUILD=dir) the build directory; ~/.cache/bake holds downloads and
+# artefacts and is shared by every build.
+
+MACHINE ?= qemu-aarch64
+IMAGE ?= dpu-image-minimal
+BUILD ?= build
+MACHINES := qemu-x86-64 qemu-aarch64 qemu-riscv64
+PREFIX ?= /usr/local
+
+# The modules, in the order of dependency: a module includes only headers of modules before it
+# (tests/unit/order holds it).
+MODULES := util map os proc ui \
+	hash archive net \
+	parse expr shell data \
+	lua sig fetch eval \
+	layer recipe provider store \
+	graph plan sandbox emit task sched dump main
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror
+LIBS := lua5.4 libcurl libcrypto libarchive
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(SANITIZE) \
+	$(shell pkg-config --cflags $(LIBS))
+LDLIBS = $(shell pkg-config --libs $(LIBS))
+
+# Each flavour has its own object directory: out/ is the release, out/asan the one tests run under.
+FLAVOUR ?= .
+O := out/$(FLAVOUR)
+OBJECTS := $(MODULES:%=$(O)/%.o)
+
+.PHONY: all deps deps-image deps-check build image run check check-unit check-cases check-system bench \
+	fuzz install clean
+all: build
+
+deps:
+	@conf/host/install engine
+deps-image: deps
+	@conf/host/install image run
+deps-check: deps-image
+	@conf/host/install check
+
+build: deps
+	@$(MAKE) --no-print-directory out/bake
+
+out/bake: $(OBJECTS)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $(O)/bake $(OBJECTS) $(LDLIBS)
+
+$(O)/%.o: bake/%.c | $(O)
+	$(CC) $(ALL_CFLAGS) -MMD -c -o $@ $<
+$(O):
+	mkdir -p $@
+-include $(OBJECTS:.o=.d)
+
+# --- tests -----------------------------------------------------------------------------------------
+
+# Unit tests link every module but main, built with the sanitizers.
+ASAN := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+TESTS := $(patsubst tests/unit/%.c,$(O)/%,$(wildcard tests/unit/test_*.c))
+$(O)/test_%: tests/unit/test_%.c $(filter-out $(O)/main.o,$(OBJECTS))
+	$(CC) $(ALL_CFLAGS) -Wno-conversion -Wno-missing-prototypes -Ibake -o $@ $^ $(LDLIBS) -lcriterion
+tests-built: $(TESTS)
+
+check-unit: deps-check
+	@$(MAKE) --no-print-directory FLAVOUR=asan CFLAGS='-O1 -g' SANITIZE='$(ASAN)' tests-built
+	tests/run unit
+check-cases: deps-check build
+	tests/run cases
+check-fuzz: deps-check
+	tests/run fuzz
+check-system: deps-check build
+	tests/run system
+check: deps-check build
+	@$(MAKE) --no-print-directory FLAVOUR=asan CFLAGS='-O1 -g' SANITIZE='$(ASAN)' tests-built
+	tests/run unit cases fuzz system
+
+# --- what users run --------------------------------------------------------------------------------
+
+image: deps-image build
+	out/bake -B $(BUILD) --set MACHINE=$(MACHINE) $(IMAGE)
+	@out/bake -B $(BUILD) --set MACHINE=$(MACHINE) image-info $(IMAGE)
+run: deps-image build
+	out/bake -B $(BUILD) --set MACHINE=$(MACHINE) run $(IMAGE)
+bench: deps-check build
+	tests/bench/run.sh
+fuzz: deps-check
+	tests/fuzz/run.sh
+install: build
+	install -D -m 755 out/bake $(DESTDIR)$(PREFIX)/bin/bake
+	install -D -m 644 docs/bake.1 $(DESTDIR)$(PREFIX)/share/man/man1/bake.1
+	mkdir -p $(DESTDIR)$(PREFIX)/share/bake
+	cp -R classes conf recipes $(DESTDIR)$(PREFIX)/share/bake/
+clean:
+	rm -rf out
