@@ -1,4 +1,4 @@
-/* graph: targets to tasks with their edges, weights and hashes. Pure: reads records, writes none. */
+/* graph: targets to tasks with their edges, weights and hashes. Reads records, writes none. */
 #ifndef BAKE_GRAPH_H
 #define BAKE_GRAPH_H
 
@@ -34,7 +34,7 @@ enum task_plan {
 struct task {
 	const struct recipe *recipe;
 	const struct recipe_task *spec;
-	struct slice id;                 /* "PN:do_task", for messages and files; with variant where PN repeats */
+	struct slice id;                 /* "PN:do_task", for messages and files */
 	uint32_t number;                 /* index in graph->task */
 	uint32_t *deps, *rdeps;          /* numbers: what it needs, what needs it; sorted, without repeats */
 	uint32_t deps_count, rdeps_count;
@@ -45,29 +45,51 @@ struct task {
 	enum task_state state;
 	enum task_plan plan;
 	bool target;                     /* asked for by name */
-	bool forced;                     /* -f, -C or nostamp */
+	bool forced;                     /* -f, -C or [nostamp]: runs, and so does all that needs it */
 };
 
 struct graph {
 	struct arena *arena;
-	struct task *task;               /* in a topological order is not promised */
+	struct task *task;               /* every task comes after all it depends on */
 	uint32_t count;
 	struct slices buildlist;         /* PNs that the targets need, sorted */
 };
 
 struct target {
 	struct slice name;               /* PN or provided name */
-	struct slice task;               /* "do_build"; with or without do_ */
+	struct slice task;               /* "do_build" */
 };
 
+struct targets {
+	struct target *v;
+	size_t n, cap;
+};
+
+/* The targets of a command line: "name" and "name:do_task", "world" and "universe" spelt out; task is
+ * the default one, with or without do_. */
+struct targets graph_targets(struct arena *a, struct providers *p, const struct slices *words,
+		struct slice task);
 /* Builds the graph as BitBake's taskdata and runqueue do: closure of [depends], deptask, rdeptask,
- * recrdeptask …; prunes what no target reaches. Every missing provider is reported (message names
- * who asked: "PN depends on X"); a cycle is reported as its path. NULL then. */
-struct graph *graph_build(struct arena *a, struct providers *p, const struct target *targets,
-		size_t count);
-/* Task hashes, dependencies first: base hash + dependencies' hashes + sums of local files + extra
- * (identity of the external compiler). Returns −1 when a local file cannot be read (reported). */
+ * recrdeptask …; prunes what no target reaches. NULL after reporting everything that is missing (who
+ * asked for it, near names), two providers of one name, or a cycle as its path. */
+struct graph *graph_build(struct arena *a, struct providers *p, const struct targets *targets);
+/* Task hashes: base hash + dependencies' hashes + sums of local files + extra (identity of the
+ * external compiler). Returns −1 when a local file cannot be read (reported). */
 int graph_hash(struct graph *g, struct slice extra);
+/* -f (task unset: the targets themselves) and -C TASK (that task of the targets' recipes). */
+void graph_force(struct graph *g, struct slice task);
+struct task *graph_find(const struct graph *g, const struct recipe *r, const struct atom *task);
+
+/* What a task may see of others: its direct dependencies, and through cached tasks their own direct
+ * dependencies that are cached tasks of the same name (so do_populate_sysroot reaches DEPENDS of
+ * DEPENDS). Sorted by id; t itself is not in it. */
+struct graph_input {
+	const struct task *task;
+	bool direct;
+};
+struct graph_input *graph_inputs(const struct graph *g, const struct task *t, struct arena *a,
+		size_t *count);
+
 void task_become(struct task *t, enum task_state state);
 
 #endif

@@ -1,9 +1,10 @@
-/* provider: a name to the recipe that provides it: versions, preferences, priorities. Pure. */
+/* provider: a name to the recipes that provide it: versions, preferences, priorities. Pure. */
 #ifndef BAKE_PROVIDER_H
 #define BAKE_PROVIDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 struct data;
@@ -13,19 +14,39 @@ struct slice;
 struct slices;
 struct providers;
 
-/* Indexes recipes; config is read for PREFERRED_*, REQUIRED_*, ASSUME_PROVIDED, BBMASK is past. */
+/* Indexes recipes, which must outlive the index. config is read for PREFERRED_*, REQUIRED_VERSION*,
+ * ASSUME_PROVIDED, BB_MULTI_PROVIDER_ALLOWED. */
 struct providers *provider_index(struct arena *a, struct data *config, const struct recipes *list);
 
-/* The recipe for a build-time (DEPENDS, targets) or run-time (RDEPENDS) name, chosen as BitBake's
- * providers.py does. NULL with *why set (message incl. near names, the skip reason, or all
- * candidates) when none; NULL with *why unset when the name is ASSUME_PROVIDED. */
-const struct recipe *provider_build(struct providers *p, struct slice name, struct slice *why);
-const struct recipe *provider_run(struct providers *p, struct slice name, struct slice *why);
-/* Sorted names of all that could be asked for near name, at most max. */
-void provider_near(struct providers *p, struct slice name, size_t max, struct slices *names);
-void provider_world(struct providers *p, struct slices *targets);     /* "world" and "universe" */
+/* The recipes that may satisfy a name, best first; owned by the index, answered once a name. */
+struct provider_choice {
+	const struct recipe **v;         /* v[0] is the one to use */
+	uint32_t n;
+	bool assumed;                    /* ASSUME_PROVIDED: n is 0 and that is fine */
+	const char *why;                 /* n is 0: what there is instead: near names, skip reasons … */
+};
 
-/* BitBake's comparison of (epoch, version, revision): <0, 0, >0. */
-int provider_vercmp(struct slice a, struct slice b);          /* one part, as bb.utils.vercmp_part */
+/* For a build-time name (DEPENDS, targets) and a run-time name (RDEPENDS), as BitBake's providers.py.
+ * Notes and warnings about the choice (no preference set, version not available) are given once. */
+const struct provider_choice *provider_build(struct providers *p, struct slice name);
+const struct provider_choice *provider_run(struct providers *p, struct slice name);
+
+/* Adds PNs: what "world" is for a task (SLICE_NONE: any), or every PN with it for "universe". Sorted. */
+void provider_world(struct providers *p, struct slice task, struct slices *targets);
+void provider_universe(struct providers *p, struct slice task, struct slices *targets);
+/* May several recipes in one build provide name? (BB_MULTI_PROVIDER_ALLOWED) */
+bool provider_many_allowed(const struct providers *p, struct slice name);
+/* The recipe with this id ("virtual:native:/path", "/path"), or NULL. */
+const struct recipe *provider_by_id(const struct providers *p, struct slice id);
+/* Every recipe whose PN is pn and that is not skipped. */
+const struct recipe *const *provider_by_pn(const struct providers *p, struct slice pn, uint32_t *n);
+
+/* Names close to name among candidates, nearest first, at most 3. */
+void provider_near(struct arena *a, struct slice name, const struct slices *candidates,
+		struct slices *near);
+
+/* Order of versions: <0, 0, >0. One part as bb.utils.vercmp_part, and (PE, PV, PR) of two recipes. */
+int provider_vercmp(struct slice a, struct slice b);
+int provider_newer(const struct recipe *a, const struct recipe *b);
 
 #endif
