@@ -1,0 +1,20 @@
+/* inline: evaluates the tree of a ${@…} for a store, and says what it may read. */
+#ifndef BAKE_INLINE_H
+#define BAKE_INLINE_H
+
+struct arena;
+struct data;
+struct data_inline;
+struct data_refs;
+struct expr;
+struct slice;
+struct value;
+
+/* What data_set_inline wants. Trees are kept by text for the life of the process. */
+const struct data_inline *inline_hooks(void);
+/* The value of a tree for d; results live in data_arena(d). Raises. */
+struct value inline_eval(struct data *d, const struct expr *e);
+/* Variables read, functions called and words asked of a variable, by the text of the calls alone. */
+void inline_refs(const struct expr *e, struct data_refs *refs);
+
+#endif
