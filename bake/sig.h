@@ -5,11 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "util.h"
+
 struct arena;
 struct atom;
 struct buf;
 struct data;
-struct slice;
 
 /* The answers for one finished store; lives in the arena of the store. Variables are looked at once
  * for all tasks. Nothing may write to d between sig_new and the last sig_ call. */
