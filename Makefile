@@ -42,7 +42,7 @@ deps-check: deps-image
 	@conf/host/install check
 
 build: deps
-	@$(MAKE) --no-print-directory out/bake
+	@$(MAKE) --no-print-directory -j$$(nproc) out/bake
 
 out/bake: $(OBJECTS)
 	$(CC) $(CFLAGS) $(SANITIZE) -o $(O)/bake $(OBJECTS) $(LDLIBS)
@@ -63,7 +63,7 @@ $(O)/test_%: tests/unit/test_%.c $(filter-out $(O)/main.o,$(OBJECTS))
 tests-built: $(TESTS)
 
 check-unit: deps-check
-	@$(MAKE) --no-print-directory FLAVOUR=asan CFLAGS='-O1 -g' SANITIZE='$(ASAN)' tests-built
+	@$(MAKE) --no-print-directory -j$$(nproc) FLAVOUR=asan CFLAGS='-O1 -g' SANITIZE='$(ASAN)' tests-built
 	tests/run unit
 check-cases: deps-check build
 	tests/run cases
@@ -72,7 +72,7 @@ check-fuzz: deps-check
 check-system: deps-check build
 	tests/run system
 check: deps-check build
-	@$(MAKE) --no-print-directory FLAVOUR=asan CFLAGS='-O1 -g' SANITIZE='$(ASAN)' tests-built
+	@$(MAKE) --no-print-directory -j$$(nproc) FLAVOUR=asan CFLAGS='-O1 -g' SANITIZE='$(ASAN)' tests-built
 	tests/run unit cases fuzz system
 
 # --- what users run --------------------------------------------------------------------------------
