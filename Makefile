@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 
 # The modules, in the order of dependency: a module includes only headers of modules before it
 # (tests/unit/order holds it).
-MODULES := util map os proc ui \
+MODULES := util map os regex proc ui \
 	hash archive net \
 	parse expr shell data \
 	lua sig fetch eval \
