@@ -4,6 +4,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+
+struct arena;
+struct sandbox_host;
+
+#define SANDBOX_TMPDIR "/bake"       /* where a task sees TMPDIR */
 
 /* What a task sees beside the fixed minimum (/dev, /proc, /etc, read-only host with headers hidden). */
 struct sandbox_bind {
@@ -13,18 +19,22 @@ struct sandbox_bind {
 };
 
 struct sandbox {
-	const char *tmpdir;      /* the real TMPDIR, seen as /bake, writable */
+	const struct sandbox_host *host;
 	const struct sandbox_bind *binds;
 	size_t binds_count;
 	bool network;
 	bool host_headers;       /* native recipes: /usr/include and development libraries stay visible */
 };
 
-/* Can this kernel make such sandboxes for this user? Tried once; the reason (for "not hermetic")
- * in *why when not. */
+/* Can this kernel make such sandboxes for this user? Tried in a child; the reason (for "not
+ * hermetic") in *why when not. */
 bool sandbox_works(const char **why);
-/* In a forked child: enters new namespaces and returns in the sandbox as uid 0 and pid 1's child
- * (0), or −1 with a message. */
-int sandbox_enter(const struct sandbox *s);
+/* Once per build: writes what sandboxes share (the small /etc, the host's library directories without
+ * what compilers would link) below tmpdir/sandbox. NULL: message given. */
+struct sandbox_host *sandbox_prepare(struct arena *a, const char *tmpdir);
+/* Forks a child in new namespaces: 0 in the child, which is uid 0 and pid 1 in there and dies with
+ * its parent; its pid in the parent; −1 with a message. A child that cannot set up its mounts
+ * says why and exits 1. */
+pid_t sandbox_fork(const struct sandbox *s);
 
 #endif
