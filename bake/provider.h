@@ -14,8 +14,8 @@ struct slice;
 struct slices;
 struct providers;
 
-/* Indexes recipes, which must outlive the index. config is read for PREFERRED_*, REQUIRED_VERSION*,
- * ASSUME_PROVIDED, BB_MULTI_PROVIDER_ALLOWED. */
+/* Indexes recipes, which must outlive the index. config (sealed) is read for
+ * PREFERRED_*, REQUIRED_VERSION*, ASSUME_PROVIDED, BB_MULTI_PROVIDER_ALLOWED; reading may raise. */
 struct providers *provider_index(struct arena *a, struct data *config, const struct recipes *list);
 
 /* The recipes that may satisfy a name, best first; owned by the index, answered once a name. */
