@@ -42,7 +42,15 @@ struct layer_options {
 	bool history;            /* keep what set each variable */
 };
 
-/* Reads the configuration of the build directory topdir. NULL after reporting every error. */
-struct config *layer_load(struct arena *a, const char *topdir, const struct layer_options *o);
+/* What went wrong while loading. */
+struct layer_faults {
+	struct fault *v;
+	size_t n, cap;
+};
+
+/* Reads the configuration of the build directory topdir. NULL when there were errors: all of them are
+ * added to *faults, and the caller reports them (fault_report). */
+struct config *layer_load(struct arena *a, const char *topdir, const struct layer_options *o,
+		struct layer_faults *faults);
 
 #endif

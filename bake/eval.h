@@ -1,0 +1,71 @@
+/* eval: statements into a store: includes, classes, tasks, anonymous functions, variants. */
+#ifndef BAKE_EVAL_H
+#define BAKE_EVAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util.h"
+
+struct atom;
+struct data;
+struct map;
+
+/* Makes d a store files can be evaluated into (inline code, what eval keeps beside variables). */
+void eval_init(struct data *d);
+
+/* --- configuration --- */
+
+/* Evaluates a .conf file: absolute, or found on BBPATH. Raises at (by), line 0 when it is missing. */
+void eval_config(struct data *d, struct slice path, const char *by);
+/* Inherits the classes, as INHERIT does. */
+void eval_inherit(struct data *d, struct slice classes);
+/* Runs the handlers that addhandler named for an event ("bb.event.ConfigParsed"). */
+void eval_event(struct data *d, const char *event);
+/* What follows is recipes: classes-recipe, no addpylib. Call before data_seal. */
+void eval_config_done(struct data *d);
+
+/* --- recipes --- */
+
+struct eval_source {
+	struct slice path;               /* absolute, of the .bb */
+	struct slices appends;           /* its .bbappend files, in order */
+	struct slice layer;              /* FILE_LAYERNAME; unset: none */
+};
+
+/* One finished store: the recipe itself (name is empty) or a variant of BBCLASSEXTEND. */
+struct eval_variant {
+	struct slice name;
+	struct data *data;
+	struct slice skipped;            /* the reason bb.skip gave; unset: none */
+};
+
+struct eval_variants {
+	struct eval_variant *v;
+	size_t n;
+};
+
+/* Evaluates the recipe over the sealed configuration: the recipe first, then its variants in order.
+ * only: that variant alone ("" is the recipe itself); NULL: all. Stores live in arena a. Raises. */
+struct eval_variants eval_recipe(struct arena *a, const struct data *config,
+		const struct eval_source *source, const struct slice *only);
+
+/* --- what a store holds beside variables --- */
+
+/* Tasks in the order of addtask, names expanded once finished. */
+struct slices eval_tasks(struct data *d);
+/* What task comes after in its own recipe, expanded. */
+struct slices eval_task_after(struct data *d, const struct atom *task);
+void eval_add_task(struct data *d, struct slice task, struct slice before, struct slice after);
+void eval_del_task(struct data *d, struct slice task);
+/* Paths of the inherited classes in order; the class of a path is its base name without .bbclass. */
+struct slices eval_classes(struct data *d);
+bool eval_inherits(struct data *d, struct slice class_name);
+/* Every file that was read, in order. */
+struct slices eval_inputs(struct data *d);
+/* bb.skip: leaves the recipe out, with a reason. Never returns. */
+_Noreturn void eval_skip(struct data *d, struct slice reason);
+/* The first of dir/item over the directories of a colon-separated path that exists; false: none. */
+bool eval_which(struct data *d, struct slice path, struct slice item, struct slice *found);
+
+#endif
