@@ -56,7 +56,8 @@ $(O):
 # --- tests -----------------------------------------------------------------------------------------
 
 # Unit tests link every module but main, built with the sanitizers.
-ASAN := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+ASAN := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined \
+	-Wno-format-truncation
 TESTS := $(patsubst tests/unit/%.c,$(O)/%,$(wildcard tests/unit/test_*.c))
 $(O)/test_%: tests/unit/test_%.c $(filter-out $(O)/main.o,$(OBJECTS))
 	$(CC) $(ALL_CFLAGS) -Wno-conversion -Wno-missing-prototypes -Ibake -o $@ $^ $(LDLIBS) -lcriterion
