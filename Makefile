@@ -14,7 +14,7 @@ PREFIX ?= /usr/local
 MODULES := util map os regex proc ui \
 	hash archive net \
 	parse expr shell data \
-	lua sig fetch eval \
+	lua sig uri mirror distro git fetch eval \
 	layer recipe provider store \
 	graph plan sandbox emit task sched dump main
 

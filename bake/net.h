@@ -1,0 +1,41 @@
+/* net: one URL (http, https, ftp) to one file. */
+#ifndef BAKE_NET_H
+#define BAKE_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct slice;
+
+/* total is 0 as long as it is unknown. Called some times a second. */
+typedef void net_progress_fn(void *ctx, uint64_t got, uint64_t total);
+
+struct net_request {
+	const char *url;
+	const char *file;        /* appears complete or not at all; FILE.part until then, resumed */
+	unsigned connect_s;      /* seconds to a connection; 0: 15 */
+	unsigned stall_s;        /* seconds without a byte; 0: 30 */
+	unsigned attempts;       /* for faults that pass (a cut transfer, 5xx); 0: 3 */
+	bool fresh;              /* forget what FILE.part holds */
+	net_progress_fn *progress;
+	void *ctx;
+};
+
+/* Sums of what has arrived. */
+struct net_reply {
+	char sha256[65];
+	uint64_t bytes;
+};
+
+/* 0; or −1 with *why, one reason in arena a, without credentials, and no message. Never follows
+ * https to http. Proxies come from the environment, names and passwords also from ~/.netrc. */
+int net_get(struct arena *a, const struct net_request *r, struct net_reply *reply,
+		struct slice *why);
+/* Closes (or opens) the gate for the whole process: net_get fails with the reason given. */
+void net_offline(const char *reason);
+/* The URL with its password (and a user name that looks like a token) as "***". */
+struct slice net_mask(struct arena *a, struct slice url);
+
+#endif

@@ -1,0 +1,32 @@
+/* uri: a SRC_URI entry taken apart: "type://user:password@host/path;name=value;…". Pure. */
+#ifndef BAKE_URI_H
+#define BAKE_URI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util.h"
+
+struct arena;
+
+struct uri_param {
+	struct slice name, value;
+};
+
+struct uri {
+	struct slice text;       /* as written */
+	struct slice scheme, user, password, host;   /* host with its port; empty for file */
+	struct slice path;       /* unquoted; with its leading "/" when there is a host */
+	struct uri_param *params;
+	size_t params_count;
+};
+
+/* False and a reason (literal) in *why for what is no such entry. */
+bool uri_parse(struct arena *a, struct slice text, struct uri *u, const char **why);
+struct slice uri_param(const struct uri *u, const char *name);       /* unset when absent */
+bool uri_flag(const struct uri *u, const char *name, bool fallback); /* 1/true/yes … */
+void uri_param_set(struct arena *a, struct uri *u, struct slice name, struct slice value);
+struct slice uri_text(struct arena *a, const struct uri *u);         /* put together again */
+struct slice uri_remote(struct arena *a, const struct uri *u);       /* without parameters */
+
+#endif
