@@ -236,8 +236,8 @@ function base_packageconfig_apply(d, fields, on)
 		if native and not name:match("%-native$") then name = name .. "-native" end
 		d:appendVar("DEPENDS", " " .. name)
 	end
-	if fields[4] and fields[4] ~= "" then d:appendVar("RDEPENDS:${PN}", " " .. fields[4]) end
-	if fields[5] and fields[5] ~= "" then d:appendVar("RRECOMMENDS:${PN}", " " .. fields[5]) end
+	if fields[4] and fields[4] ~= "" then d:appendVar("RDEPENDS:" .. d:getVar("PN"), " " .. fields[4]) end
+	if fields[5] and fields[5] ~= "" then d:appendVar("RRECOMMENDS:" .. d:getVar("PN"), " " .. fields[5]) end
 end
 
 lua () {

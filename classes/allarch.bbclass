@@ -1,0 +1,10 @@
+# For recipes whose output is the same for every architecture: no compiler, no machine in it.
+PACKAGE_ARCH = "all"
+INHIBIT_DEFAULT_DEPS = "1"
+INHIBIT_PACKAGE_STRIP = "1"
+TARGET_ARCH = "allarch"
+TARGET_OS = "linux"
+TARGET_PREFIX = "allarch-"
+TARGET_CC_ARCH = "none"
+TARGET_LD_ARCH = "none"
+TARGET_AS_ARCH = "none"

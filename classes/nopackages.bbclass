@@ -1,0 +1,4 @@
+# For recipes that make no packages (build tools, images).
+PACKAGES = ""
+PACKAGES_DYNAMIC = ""
+deltask do_package
