@@ -3,29 +3,52 @@
 #define BAKE_TASK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+struct arena;
 struct config;
 struct graph;
+struct jobserver;
+struct sandbox_bind;
+struct sandbox_host;
+struct slice;
 struct store;
 struct task;
 
+/* What all tasks of a build share. Made once; children read it. */
 struct task_context {
-	struct config *config;
-	struct graph *graph;
-	struct store *store;
-	bool hermetic;           /* sandbox works */
-	int jobserver[2];        /* read and write end of GNU make's token pipe */
-	unsigned jobs;
+	struct arena *arena;
+	const struct config *config;     /* as bake reads it */
+	struct config *inside;           /* as tasks see it: TMPDIR is SANDBOX_TMPDIR when hermetic */
+	const struct graph *graph;
+	struct store *store;             /* NULL: no artefact is kept or used */
+	const struct sandbox_host *host; /* NULL: not hermetic */
+	const struct jobserver *jobserver;
+	const char *tmpdir;              /* the real one */
+	const struct sandbox_bind *binds;        /* the directories of the layers */
+	size_t binds_count;
+	const char *downloads;           /* DL_DIR, writable for tasks that fetch; NULL: below TMPDIR */
 };
 
-/* Runs t to its end in this (forked) process: makes [dirs], empties [cleandirs], evaluates the
- * recipe, enters the sandbox, writes run.do_x and log.do_x in T, runs prefuncs, the function,
- * postfuncs, stores the artefact, writes the stamp last. Never returns: exits 0 or 1. */
-_Noreturn void task_run(const struct task_context *c, const struct task *t);
-/* Puts t's artefact where its recipe says, writes the stamp. Same contract; exit 2: the artefact
- * was not usable and the task must run. */
-_Noreturn void task_restore(const struct task_context *c, const struct task *t);
-/* Is t's stamp there, with its hash? */
-bool task_current(const struct task *t);
+struct task_context *task_context_new(struct arena *a, const struct config *config,
+		const struct sandbox_host *host);
+
+/* What a job tells its scheduler through the fd `report`: records "Xtext\0". */
+enum task_report {
+	TASK_REPORT_LOG = 'L',           /* the host's path of its log, from here on standard error */
+	TASK_REPORT_WARNING = 'W',
+	TASK_REPORT_ERROR = 'E',         /* already in the log, when there is one */
+	TASK_REPORT_CONTENT = 'C',       /* content hash of its artefact */
+};
+
+/* Each runs in a process forked for it, ends it, and writes the stamp last.
+ * task_run: evaluates the recipe in a sandbox, with its directories, locks, log and scripts, runs
+ * prefuncs, the task, postfuncs, publishes and stores the artefact. Exits 0 or 1.
+ * task_restore: takes the artefact from the store. Exits 0, or 2: unusable, the task must run. */
+_Noreturn void task_run(const struct task_context *c, const struct task *t, int report);
+_Noreturn void task_restore(const struct task_context *c, const struct task *t, int report);
+
+/* Adds bb.exec_func and bb.taskdeps to what Lua and inline code may call. */
+void task_library(void);
 
 #endif

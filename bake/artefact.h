@@ -1,0 +1,25 @@
+/* artefact: the directory trees a cached task leaves: made empty, published, stored, restored. */
+#ifndef BAKE_ARTEFACT_H
+#define BAKE_ARTEFACT_H
+
+#include <stdint.h>
+
+struct slice;
+struct store;
+struct task;
+
+/* A task with [sstate-inputdirs] writes there and the trees are linked into [sstate-outputdirs], which
+ * other tasks may share; [sstate-plaindirs] stay where they are. All paths are the host's. Each
+ * function returns 0, or −1 with a message. */
+
+/* Before the task: input and plain directories exist and are empty. */
+int artefact_empty(const struct task *t);
+/* After it: links each input directory into its output directory in place of what this task had put
+ * there before (known by a manifest beside the stamp). */
+int artefact_publish(const struct task *t);
+/* Packs the trees into the store. newest: see store.h. *content: its content hash. */
+int artefact_store(struct store *s, const struct task *t, int64_t newest, struct slice *content);
+/* Unpacks them from the store instead of running the task. */
+int artefact_restore(struct store *s, const struct task *t, struct slice *content);
+
+#endif

@@ -1,0 +1,549 @@
+/* task: a job is two processes. The outer one sees the host: it empties and stores artefacts, writes the
+ * stamp. The inner one lives in the sandbox and does everything the metadata has a say in: it evaluates
+ * the recipe there, so that code sees the directories the task will see. They share one small page.
+ *
+ * Paths: records hold the host's, the inner store holds what the sandbox shows (TMPDIR is /bake). */
+#include "task.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "artefact.h"
+#include "data.h"
+#include "emit.h"
+#include "graph.h"
+#include "jobserver.h"
+#include "layer.h"
+#include "library.h"
+#include "lua.h"
+#include "map.h"
+#include "os.h"
+#include "proc.h"
+#include "recipe.h"
+#include "sandbox.h"
+#include "stamp.h"
+#include "util.h"
+
+/* The job of this process: one per process, so its functions and the library's need no argument. */
+static struct {
+	const struct task_context *context;
+	const struct task *task;
+	int report;
+	pid_t pid;               /* of the outer process: names logs and scripts */
+	bool logged;             /* standard error is the log */
+	struct shared {
+		int64_t epoch;   /* SOURCE_DATE_EPOCH, seconds; 0 = not set */
+	} *shared;
+} job;
+
+/* --- telling the scheduler --- */
+
+static void report(enum task_report kind, const char *text)
+{
+	struct buf b = { 0 };
+	buf_addc(&b, (char)kind);
+	buf_adds(&b, text);
+	buf_addc(&b, '\0');
+	ssize_t n = write(job.report, b.p, b.n);
+	if (n < 0)
+		_exit(1);        /* the scheduler is gone */
+	buf_free(&b);
+}
+
+static void report_message(void *ctx, enum message_level level, const char *text)
+{
+	static const char *const prefix[] = { "debug: ", "note: ", "warning: ", "error: " };
+	(void)ctx;
+	if (job.logged)
+		fprintf(stderr, "%s%s\n", prefix[level], text);
+	if (level == MESSAGE_WARN)
+		report(TASK_REPORT_WARNING, text);
+	else if (level == MESSAGE_ERROR)
+		report(TASK_REPORT_ERROR, text);
+}
+
+/* --- two views of one directory --- */
+
+/* Replaces the directory `from` at the start of path by `to`. */
+static struct slice moved(struct arena *a, struct slice path, const char *from, const char *to)
+{
+	size_t n = strlen(from);
+	if (slice_starts(path, from) && (path.n == n || path.p[n] == '/'))
+		return arena_printf(a, "%s" SFMT, to, SARG(slice_sub(path, n, path.n)));
+	return arena_dup(a, path);
+}
+
+static struct slice inside(struct arena *a, struct slice path)
+{
+	return job.context->host ? moved(a, path, job.context->tmpdir, SANDBOX_TMPDIR) : arena_dup(a, path);
+}
+
+static struct slice outside(struct arena *a, struct slice path)
+{
+	return job.context->host ? moved(a, path, SANDBOX_TMPDIR, job.context->tmpdir) : arena_dup(a, path);
+}
+
+/* --- running one function of the metadata --- */
+
+static struct slice flag_text(struct data *d, const struct atom *name, const char *flag)
+{
+	struct slice value;
+	return data_get_flag(d, name, atom_of(flag), true, &value) ? value : SLICE("");
+}
+
+/* [cleandirs] and [dirs]; returns the last of dirs or NULL. */
+static const char *make_dirs(struct data *d, const struct atom *name)
+{
+	struct slice clean = flag_text(d, name, "cleandirs"), dirs = flag_text(d, name, "dirs"), word;
+	const char *last = NULL;
+	while (slice_word(&clean, &word)) {
+		const char *dir = arena_str(data_arena(d), word);
+		if (os_remove(dir) < 0 || os_mkdirs(dir) < 0)
+			raise_error("%s[cleandirs]: %s: %s", name->p, dir, strerror(errno));
+	}
+	while (slice_word(&dirs, &word)) {
+		last = arena_str(data_arena(d), word);
+		if (os_mkdirs(last) < 0)
+			raise_error("%s[dirs]: %s: %s", name->p, last, strerror(errno));
+	}
+	return last;
+}
+
+/* Takes [lockfiles] in sorted order, so that two tasks cannot wait for each other. The fds, ended by
+ * −1. */
+static const int *take_locks(struct data *d, const struct atom *name)
+{
+	struct arena *a = data_arena(d);
+	struct slices files = { 0 };
+	slices_words(a, &files, flag_text(d, name, "lockfiles"));
+	slices_sort(&files);
+	int *fds = ARENA_ARRAY(a, int, files.n + 1);
+	for (size_t i = 0; i < files.n; i++) {
+		const char *file = arena_str(a, files.v[i]);
+		fds[i] = os_mkparents(file) < 0 ? -1 : os_lock(file, true);
+		if (fds[i] < 0)
+			raise_error("%s[lockfiles]: %s: %s", name->p, file, strerror(errno));
+	}
+	fds[files.n] = -1;
+	return fds;
+}
+
+static void release_locks(const int *fds)
+{
+	for (; *fds >= 0; fds++)
+		close(*fds);
+}
+
+/* ${T}/run.NAME.PID, with run.NAME leading to it. */
+static const char *write_script(struct data *d, const struct atom *name, const char *cwd)
+{
+	struct arena *a = data_arena(d);
+	struct buf script = { .arena = a };
+	struct slice dir = data_text(d, "T");
+	struct slice file = arena_printf(a, "run.%s.%d", name->p, (int)job.pid);
+	const char *path = os_path(a, dir, file).p;
+	const char *link = arena_printf(a, SFMT "/run.%s", SARG(dir), name->p).p;
+	emit_script(d, name, cwd, &script);
+	if (os_write(path, buf_slice(&script), 0755, false) < 0)
+		raise_error("%s: %s", path, strerror(errno));
+	unlink(link);
+	if (symlink(file.p, link) < 0)
+		raise_error("%s: %s", link, strerror(errno));
+	return path;
+}
+
+/* The exported variables, make's tokens, and a PATH whatever happens. */
+static const char **environment(struct data *d)
+{
+	struct arena *a = data_arena(d);
+	const char **exported = emit_environment(d, a);
+	size_t n = 0, used = 0;
+	bool has_path = false;
+	while (exported[n])
+		n++;
+	const char **env = ARENA_ARRAY(a, const char *, n + 3);
+	for (size_t i = 0; i < n; i++) {
+		has_path |= strncmp(exported[i], "PATH=", 5) == 0;
+		env[used++] = exported[i];
+	}
+	if (!has_path)
+		env[used++] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+	if (job.context->jobserver)
+		env[used++] = arena_printf(a, "MAKEFLAGS=" SFMT,
+			SARG(jobserver_makeflags(job.context->jobserver, a))).p;
+	return env;
+}
+
+static void run_shell(struct data *d, const struct atom *name, const char *cwd)
+{
+	const struct jobserver *j = job.context->jobserver;
+	const char *argv[] = { "/bin/sh", write_script(d, name, cwd), NULL };
+	const int keep[] = { j ? j->read_fd : -1, j ? j->write_fd : -1, -1 };
+	struct proc_command c = { .argv = argv, .env = environment(d), .cwd = cwd, .keep = keep };
+	fflush(NULL);
+	int status = proc_run(&c, 2);
+	if (status < 0)
+		raise_error("%s: /bin/sh: %s", name->p, strerror(errno));
+	if (status > 128)
+		raise_error("%s: killed by signal %d (%s)", name->p, status - 128, strsignal(status - 128));
+	if (status > 0)
+		raise_error("%s: exit status %d", name->p, status);
+}
+
+static void run_lua(struct data *d, const struct atom *name, const char *cwd)
+{
+	char *before = os_cwd(data_arena(d));
+	if (cwd && chdir(cwd) < 0)
+		raise_error("%s: %s: %s", name->p, cwd, strerror(errno));
+	lua_run(d, name);
+	fflush(stdout);
+	if (before && chdir(before) < 0)
+		raise_error("%s: %s: %s", name->p, before, strerror(errno));
+}
+
+/* A shell or Lua function with its own [dirs], [cleandirs] and [lockfiles], as BitBake's exec_func. */
+static void run_function(struct data *d, const struct atom *name)
+{
+	struct slice body;
+	const char *cwd = make_dirs(d, name);
+	if (!data_get_raw(d, name, &body) || slice_trim(body).n == 0)
+		return;
+	if (flag_text(d, name, "python").n > 0)
+		raise_at(flag_text(d, name, "filename"), atoi(arena_str(data_arena(d),
+			flag_text(d, name, "lineno"))), "%s is Python, which is never run: "
+			"write it as `lua %s() { … }`", name->p, name->p);
+	const int *locks = take_locks(d, name);
+	note("%s", name->p);
+	if (flag_text(d, name, "lua").n > 0)
+		run_lua(d, name, cwd);
+	else
+		run_shell(d, name, cwd);
+	release_locks(locks);
+}
+
+static void run_list(struct data *d, struct slice names)
+{
+	struct slice name;
+	while (slice_word(&names, &name))
+		run_function(d, atom(name));
+}
+
+/* --- the inner process --- */
+
+static void set(struct data *d, const char *name, struct slice value)
+{
+	data_set(d, atom_of(name), value);
+}
+
+/* What BitBake's worker adds to the store of a task. */
+static struct data *task_data(void)
+{
+	const struct task *t = job.task;
+	struct arena *a = arena_new();
+	struct data *d = recipe_data(job.context->inside, t->recipe->id, a);
+	struct slice name = slice_sub(atom_slice(t->spec->name), 3, t->spec->name->n);   /* without do_ */
+	char *override = arena_str(a, name);
+	for (char *c = override; *c; c++)
+		if (*c == '_')
+			*c = '-';
+	set(d, "OVERRIDES", arena_printf(a, "task-%s:" SFMT, override, SARG(data_text(d, "OVERRIDES"))));
+	set(d, "BB_CURRENTTASK", name);
+	set(d, "BB_RUNTASK", atom_slice(t->spec->name));
+	set(d, "BB_TASKHASH", t->hash);
+	return d;
+}
+
+/* From here on 1 and 2 are ${T}/log.do_x.PID. */
+static void open_log(struct data *d)
+{
+	struct arena *a = data_arena(d);
+	struct slice dir = data_text(d, "T"), name = atom_slice(job.task->spec->name);
+	if (dir.n == 0)
+		raise_error("T is not set: there is no place for the log");
+	struct slice file = arena_printf(a, "log." SFMT ".%d", SARG(name), (int)job.pid);
+	struct slice path = os_path(a, dir, file);
+	const char *link = arena_printf(a, SFMT "/log." SFMT, SARG(dir), SARG(name)).p;
+	if (os_mkdirs(dir.p) < 0)
+		raise_error("T: " SFMT ": %s", SARG(dir), strerror(errno));
+	int fd = open(path.p, O_WRONLY | O_CREAT | O_APPEND | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		raise_error(SFMT ": %s", SARG(path), strerror(errno));
+	unlink(link);
+	if (symlink(file.p, link) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		raise_error("%s: %s", link, strerror(errno));
+	close(fd);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	job.logged = true;
+	report(TASK_REPORT_LOG, outside(a, path).p);
+}
+
+static void set_umask(struct data *d, const struct atom *name)
+{
+	struct slice value = slice_trim(flag_text(d, name, "umask"));
+	if (value.n == 0)
+		value = slice_trim(data_text(d, "BB_DEFAULT_UMASK"));
+	umask(value.n ? (mode_t)strtoul(arena_str(data_arena(d), value), NULL, 8) : 022);
+}
+
+static void run_all(void)
+{
+	const struct atom *name = job.task->spec->name;
+	struct data *d = task_data();
+	open_log(d);
+	set_umask(d, name);
+	if (chdir(arena_str(data_arena(d), os_dirname(data_text(d, "T")))) < 0)
+		raise_error("T: %s", strerror(errno));
+	run_list(d, flag_text(d, name, "prefuncs"));
+	run_function(d, name);
+	run_list(d, flag_text(d, name, "postfuncs"));
+	job.shared->epoch = strtoll(arena_str(data_arena(d), data_text(d, "SOURCE_DATE_EPOCH")), NULL, 10);
+}
+
+static _Noreturn void inner(void)
+{
+	struct trap trap;
+	if (TRAP(&trap)) {
+		run_all();
+		trap_end(&trap);
+		fflush(NULL);
+		_exit(0);
+	}
+	fault_report(&trap.error);
+	fflush(NULL);
+	_exit(1);
+}
+
+/* --- the outer process --- */
+
+static bool is_native(const struct recipe *r)
+{
+	static const char *const classes[] = { "native", "nativesdk", "cross", "crosssdk" };
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+		if (slices_has(&r->inherits, slice_of(classes[i])))
+			return true;
+	return false;
+}
+
+static bool seen_through(const struct sandbox_bind *binds, size_t count, struct slice dir)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(binds[i].from);
+		if (slice_starts(dir, binds[i].from) && (dir.n == n || dir.p[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* The shared binds and the directories of the recipe's own files that lie outside the layers. */
+static size_t task_binds(struct arena *a, struct sandbox_bind **binds)
+{
+	const struct task_context *c = job.context;
+	const struct recipe *r = job.task->recipe;
+	size_t n = c->binds_count;
+	*binds = ARENA_ARRAY(a, struct sandbox_bind, n + r->appends.n + 2);
+	memcpy(*binds, c->binds, n * sizeof **binds);
+	for (size_t i = 0; i <= r->appends.n; i++) {
+		struct slice dir = os_dirname(i ? r->appends.v[i - 1] : r->file);
+		if (!seen_through(*binds, n, dir))
+			(*binds)[n++] = (struct sandbox_bind){ arena_str(a, dir), NULL, false };
+	}
+	if (c->downloads)
+		(*binds)[n++] = (struct sandbox_bind){ c->downloads, NULL, job.task->spec->network };
+	return n;
+}
+
+static pid_t fork_inner(struct arena *a)
+{
+	const struct task_context *c = job.context;
+	struct sandbox_bind *binds;
+	if (!c->host)
+		return fork();
+	struct sandbox s = { .host = c->host, .network = job.task->spec->network,
+		.host_headers = is_native(job.task->recipe) };
+	s.binds_count = task_binds(a, &binds);
+	s.binds = binds;
+	return sandbox_fork(&s);
+}
+
+static int run_inner(void)
+{
+	struct arena *a = arena_new();
+	int status;
+	pid_t child = fork_inner(a);
+	if (child == 0)
+		inner();
+	if (child < 0)
+		return -1;
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status))
+		error(SFMT ": " SFMT, SARG(job.task->id), SARG(proc_describe(a, status)));
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+}
+
+static void begin(const struct task_context *c, const struct task *t, int report_fd)
+{
+	job.context = c;
+	job.task = t;
+	job.report = report_fd;
+	job.pid = getpid();
+	job.shared = mmap(NULL, sizeof *job.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (job.shared == MAP_FAILED)
+		broken("no memory to share with a task");
+	message_sink(report_message, NULL);
+}
+
+/* Keeps the artefact; a store that cannot take it (disk full …) has said so, and the build goes on. */
+static struct slice keep(const struct task *t)
+{
+	struct slice content = SLICE("");
+	if (!t->spec->cached || !job.context->store)
+		return content;
+	if (artefact_store(job.context->store, t, job.shared->epoch, &content) < 0)
+		return SLICE("");
+	report(TASK_REPORT_CONTENT, content.p);
+	return content;
+}
+
+void task_run(const struct task_context *c, const struct task *t, int report_fd)
+{
+	begin(c, t, report_fd);
+	stamp_remove(t);
+	if (t->spec->cached && artefact_empty(t) < 0)
+		_exit(1);
+	if (run_inner() < 0)
+		_exit(1);
+	if (t->spec->cached && artefact_publish(t) < 0)
+		_exit(1);
+	struct slice content = keep(t);
+	if (!t->spec->nostamp && stamp_write(t, content) < 0)
+		_exit(1);
+	_exit(0);
+}
+
+void task_restore(const struct task_context *c, const struct task *t, int report_fd)
+{
+	struct slice content = SLICE("");
+	begin(c, t, report_fd);
+	stamp_remove(t);
+	if (artefact_restore(c->store, t, &content) < 0 || artefact_publish(t) < 0)
+		_exit(2);
+	report(TASK_REPORT_CONTENT, content.p);
+	_exit(stamp_write(t, content) < 0 ? 1 : 0);
+}
+
+/* --- what tasks of a build share --- */
+
+/* TMPDIR is replaced before any recipe is evaluated, so that every variable made of it follows. */
+static struct config *config_inside(struct arena *a, const struct config *config)
+{
+	struct config *c = ARENA_NEW(a, struct config);
+	const struct atom *tmpdir = atom_of("TMPDIR");
+	*c = *config;
+	c->data = data_child(a, config->data);
+	data_del(c->data, tmpdir);
+	data_set(c->data, tmpdir, SLICE(SANDBOX_TMPDIR));
+	data_seal(c->data);
+	return c;
+}
+
+static void add_bind(struct task_context *c, struct sandbox_bind *binds, struct slice dir)
+{
+	if (dir.n == 0 || seen_through(binds, c->binds_count, dir) || !os_is_dir(arena_str(c->arena, dir)))
+		return;
+	binds[c->binds_count++] = (struct sandbox_bind){ arena_str(c->arena, dir), NULL, false };
+}
+
+static void add_binds(struct task_context *c)
+{
+	const struct config *config = c->config;
+	struct sandbox_bind *binds = ARENA_ARRAY(c->arena, struct sandbox_bind, config->layers + 2);
+	struct sandbox_bind tmpdir = { .from = c->tmpdir };
+	struct slice downloads = data_text(config->data, "DL_DIR");
+	add_bind(c, binds, data_text(config->data, "COREBASE"));
+	add_bind(c, binds, config->topdir);
+	for (size_t i = 0; i < config->layers; i++)
+		add_bind(c, binds, config->layer[i].dir);
+	c->binds = binds;
+	if (os_is_dir(arena_str(c->arena, downloads)) && !seen_through(&tmpdir, 1, downloads))
+		c->downloads = arena_str(c->arena, downloads);
+}
+
+struct task_context *task_context_new(struct arena *a, const struct config *config,
+		const struct sandbox_host *host)
+{
+	struct task_context *c = ARENA_NEW(a, struct task_context);
+	*c = (struct task_context){ .arena = a, .config = config, .host = host };
+	c->tmpdir = arena_str(a, data_text(config->data, "TMPDIR"));
+	c->inside = ARENA_NEW(a, struct config);
+	*c->inside = *config;
+	if (host) {
+		c->inside = config_inside(a, config);
+		add_binds(c);
+	}
+	return c;
+}
+
+/* --- what code may ask --- */
+
+static struct value exec_func(struct call *c)
+{
+	call_count(c, 1, 2);
+	run_function(call_data(c, 1), atom(call_text(c, 0)));
+	return VALUE_NIL;
+}
+
+static void put_text(struct arena *a, struct value *dict, const char *key, struct slice text)
+{
+	value_put(a, dict, value_text(slice_of(key)), value_text(text));
+}
+
+static struct value task_outputs(struct arena *a, const struct recipe_task *spec)
+{
+	struct value list = value_new(a, VALUE_LIST);
+	for (size_t i = 0; i < spec->outputdirs.n; i++)
+		value_push(a, &list, value_text(inside(a, spec->outputdirs.v[i])));
+	for (size_t i = 0; i < spec->plaindirs.n; i++)
+		value_push(a, &list, value_text(inside(a, spec->plaindirs.v[i])));
+	return list;
+}
+
+static struct value taskdeps(struct call *c)
+{
+	struct value list = value_new(c->arena, VALUE_LIST);
+	size_t count;
+	call_count(c, 0, 1);
+	if (!job.task)
+		call_fail(c, "only a running task has dependencies to list");
+	struct graph_input *in = graph_inputs(job.context->graph, job.task, c->arena, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct task *t = in[i].task;
+		struct value entry = value_new(c->arena, VALUE_DICT);
+		put_text(c->arena, &entry, "pn", t->recipe->pn);
+		put_text(c->arena, &entry, "task", atom_slice(t->spec->name));
+		put_text(c->arena, &entry, "hash", t->hash);
+		put_text(c->arena, &entry, "file", t->recipe->file);
+		value_put(c->arena, &entry, value_text(SLICE("direct")), value_bool(in[i].direct));
+		value_put(c->arena, &entry, value_text(SLICE("outputs")), task_outputs(c->arena, t->spec));
+		value_push(c->arena, &list, entry);
+	}
+	return list;
+}
+
+void task_library(void)
+{
+	static const struct library_entry table[] = {
+		{ "bb.exec_func", exec_func },
+		{ "bb.build.exec_func", exec_func },
+		{ "bb.taskdeps", taskdeps },
+		{ NULL, NULL },
+	};
+	library_add_all(table);
+}
