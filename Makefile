@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 # The modules, in the order of dependency: a module includes only headers of modules before it
 # (tests/unit/order holds it).
 MODULES := util map os regex proc ui \
-	hash archive net \
+	hash archive pack net \
 	parse expr shell data \
 	lua sig uri mirror distro git fetch eval \
 	layer recipe provider store \
@@ -60,7 +60,7 @@ ASAN := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recov
 	-Wno-format-truncation
 TESTS := $(patsubst tests/unit/%.c,$(O)/%,$(wildcard tests/unit/test_*.c))
 $(O)/test_%: tests/unit/test_%.c $(filter-out $(O)/main.o,$(OBJECTS))
-	$(CC) $(ALL_CFLAGS) -Wno-conversion -Wno-missing-prototypes -Ibake -o $@ $^ $(LDLIBS) -lcriterion
+	$(CC) $(ALL_CFLAGS) -Wno-conversion -Wno-missing-prototypes -iquote bake -o $@ $^ $(LDLIBS) -lcriterion
 tests-built: $(TESTS)
 
 check-unit: deps-check

@@ -1,13 +1,11 @@
-/* archive: archives to directories, and directories to archives whose bytes depend on nothing but
- * the files' names, modes, contents and (clamped) times. Messages are given here. */
+/* archive: archives that came from outside, to files in a directory and nowhere else. Messages are
+ * given here. */
 #ifndef BAKE_ARCHIVE_H
 #define BAKE_ARCHIVE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* --- unpacking what came from outside --- */
 
 struct archive_unpack {
 	const char *file;
@@ -27,35 +25,5 @@ bool archive_is_single(const char *name);
 int archive_unpack(const struct archive_unpack *u);
 /* Unpacks one compressed file to `to`. */
 int archive_expand(const char *file, const char *to, uint64_t most_bytes);
-
-/* --- packing and unpacking our own --- */
-
-/* A directory (or one file) and its name in the archive: "NAME/path". The name "." adds no part. */
-struct archive_tree {
-	const char *name;
-	const char *dir;
-};
-
-struct archive_pack {
-	const struct archive_tree *trees;
-	size_t count;
-	const char *prefix;      /* NULL, or text in place before every name, such as "./" */
-	int64_t newest;          /* seconds: later mtimes become this one; < 0: kept */
-	int level;               /* of zstd; 0: 3 */
-	const char *note;        /* NULL, or one line kept behind the archive with the content hash */
-};
-
-/* Writes tar.zst (pax; sorted; owners 0/0 without names; whole seconds; hard links kept) to file,
- * which is removed again on failure. content receives the sha256 (64 digits, NUL) of the
- * uncompressed stream, *bytes (may be NULL) its size. 0, or −1 with a message and errno. */
-int archive_pack(const char *file, const struct archive_pack *p, char content[65], uint64_t *bytes);
-/* Unpacks what archive_pack wrote, each tree into its directory (made when absent), with modes and
- * times as they were; trees not asked for are skipped. content receives the hash of what was read:
- * compare it before trusting the files. 0, or −1 without a message and *why a reason (literal). */
-int archive_restore(const char *file, const struct archive_tree *trees, size_t count,
-		char content[65], const char **why);
-/* The trailer of a packed file, read without unpacking: its length, or −1. At most size − 1 bytes.
- * */
-int archive_trailer(const char *file, char *text, size_t size);
 
 #endif
