@@ -28,7 +28,7 @@ struct name {
 	enum name_op op;
 	const struct atom *base;         /* what the operation works on; of a plain name itself */
 	const struct override *when;     /* condition of the operation; NULL: always */
-	struct name_link *link;          /* the bases a plain name can stand in for, nearest first */
+	struct name_link *link;          /* the bases the name can stand in for, nearest first */
 	size_t links;
 	bool reference;                  /* holds ${ : to be renamed by key expansion */
 	bool old_syntax;                 /* holds _append, _prepend or _remove */
