@@ -16,7 +16,7 @@ MODULES := util map os regex proc ui \
 	parse expr shell data \
 	lua sig uri mirror distro git fetch eval \
 	layer recipe provider store \
-	graph plan sandbox emit task sched dump main
+	edges graph plan sandbox emit task sched dump main
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror
