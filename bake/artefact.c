@@ -14,14 +14,12 @@
 #include "store.h"
 #include "util.h"
 
-static int fail(const struct task *t, struct slice path)
-{
+static int fail(const struct task *t, struct slice path) {
 	error(SFMT ": " SFMT ": %s", SARG(t->id), SARG(path), strerror(errno));
 	return -1;
 }
 
-static int empty_all(const struct task *t, const struct slices *dirs)
-{
+static int empty_all(const struct task *t, const struct slices *dirs) {
 	struct arena *a = arena_new();
 	int result = 0;
 	for (size_t i = 0; i < dirs->n && result == 0; i++) {
@@ -33,8 +31,7 @@ static int empty_all(const struct task *t, const struct slices *dirs)
 	return result;
 }
 
-int artefact_empty(const struct task *t)
-{
+int artefact_empty(const struct task *t) {
 	const struct recipe_task *spec = t->spec;
 	if (spec->inputdirs.n != spec->outputdirs.n) {
 		error(SFMT ": [sstate-inputdirs] has %zu directories, [sstate-outputdirs] %zu: they pair up",
@@ -47,8 +44,7 @@ int artefact_empty(const struct task *t)
 /* --- publishing --- */
 
 /* Takes away what the manifest lists, deepest first; directories others use stay. */
-static void remove_published(struct arena *a, const char *manifest)
-{
+static void remove_published(struct arena *a, const char *manifest) {
 	struct slice text, line;
 	struct slices lines = { 0 };
 	if (os_read(a, manifest, &text) < 0)
@@ -66,8 +62,7 @@ static void remove_published(struct arena *a, const char *manifest)
 
 /* Adds to list every path that linking `from` into `to` will make. */
 static int list_tree(struct arena *a, const struct task *t, const char *from, const char *to,
-		struct buf *list)
-{
+		struct buf *list) {
 	struct os_entry *entries;
 	size_t count;
 	if (os_walk(a, from, &entries, &count) < 0)
@@ -82,8 +77,7 @@ static int list_tree(struct arena *a, const struct task *t, const char *from, co
 	return 0;
 }
 
-static int publish(struct arena *a, const struct task *t)
-{
+static int publish(struct arena *a, const struct task *t) {
 	const struct slices *inputs = &t->spec->inputdirs, *outputs = &t->spec->outputdirs;
 	const char *manifest = stamp_beside(a, t, "manifest");
 	struct buf list = { .arena = a };
@@ -102,8 +96,7 @@ static int publish(struct arena *a, const struct task *t)
 	return 0;
 }
 
-int artefact_publish(const struct task *t)
-{
+int artefact_publish(const struct task *t) {
 	if (t->spec->inputdirs.n == 0)
 		return 0;
 	struct arena *a = arena_new();
@@ -115,8 +108,7 @@ int artefact_publish(const struct task *t)
 /* --- the store --- */
 
 /* The trees under names that do not depend on where the build is. */
-static struct store_entry entry(struct arena *a, const struct task *t)
-{
+static struct store_entry entry(struct arena *a, const struct task *t) {
 	const struct slices *in = &t->spec->inputdirs, *plain = &t->spec->plaindirs;
 	size_t count = in->n + plain->n;
 	const char **names = ARENA_ARRAY(a, const char *, count);
@@ -130,8 +122,7 @@ static struct store_entry entry(struct arena *a, const struct task *t)
 		.names = names, .dirs = dirs, .count = count };
 }
 
-int artefact_store(struct store *s, const struct task *t, int64_t newest, struct slice *content)
-{
+int artefact_store(struct store *s, const struct task *t, int64_t newest, struct slice *content) {
 	struct arena *a = arena_new();
 	struct store_entry e = entry(a, t);
 	e.newest = newest;
@@ -140,8 +131,7 @@ int artefact_store(struct store *s, const struct task *t, int64_t newest, struct
 	return result;
 }
 
-int artefact_restore(struct store *s, const struct task *t, struct slice *content)
-{
+int artefact_restore(struct store *s, const struct task *t, struct slice *content) {
 	struct arena *a = arena_new();
 	struct store_entry e = entry(a, t);
 	int result = store_get(s, &e, content);

@@ -11,13 +11,11 @@
 #include "shell.h"
 #include "util.h"
 
-static const struct atom *flag(const char *name)
-{
+static const struct atom *flag(const char *name) {
 	return atom_of(name);
 }
 
-static bool flag_true(struct data *d, const struct atom *name, const char *which)
-{
+static bool flag_true(struct data *d, const struct atom *name, const char *which) {
 	struct slice value;
 	if (!data_get_flag(d, name, flag(which), true, &value))
 		return false;
@@ -26,20 +24,17 @@ static bool flag_true(struct data *d, const struct atom *name, const char *which
 		|| slice_is(value, "true") || slice_is(value, "True") || slice_is(value, "t");
 }
 
-static bool has_flag(struct data *d, const struct atom *name, const char *which)
-{
+static bool has_flag(struct data *d, const struct atom *name, const char *which) {
 	struct slice value;
 	return data_get_flag(d, name, flag(which), false, &value) && value.n > 0;
 }
 
-static bool is_shell_function(struct data *d, const struct atom *name)
-{
+static bool is_shell_function(struct data *d, const struct atom *name) {
 	return has_flag(d, name, "func") && !has_flag(d, name, "python") && !has_flag(d, name, "lua");
 }
 
 /* A shell can only name variables of letters, digits and underscores. */
-static bool is_shell_name(const struct atom *name)
-{
+static bool is_shell_name(const struct atom *name) {
 	if (name->n == 0 || isdigit((unsigned char)name->p[0]))
 		return false;
 	for (size_t i = 0; i < name->n; i++)
@@ -51,8 +46,7 @@ static bool is_shell_name(const struct atom *name)
 /* --- variables --- */
 
 /* Newlines become blanks, as in BitBake: values were written over several lines for the eye. */
-static struct slice one_line(struct arena *a, struct slice value)
-{
+static struct slice one_line(struct arena *a, struct slice value) {
 	char *text = arena_str(a, value);
 	for (char *c = text; *c; c++)
 		if (*c == '\n')
@@ -63,8 +57,7 @@ static struct slice one_line(struct arena *a, struct slice value)
 /* Calls visit for every exported variable in order; value unset: it is to be unset. */
 typedef void visit_fn(void *ctx, const struct atom *name, struct slice value);
 
-static void each_export(struct data *d, visit_fn *visit, void *ctx)
-{
+static void each_export(struct data *d, visit_fn *visit, void *ctx) {
 	struct arena *a = data_arena(d);
 	size_t count;
 	const struct atom **keys = data_keys(d, a, &count);
@@ -79,8 +72,7 @@ static void each_export(struct data *d, visit_fn *visit, void *ctx)
 	}
 }
 
-static void emit_variable(void *ctx, const struct atom *name, struct slice value)
-{
+static void emit_variable(void *ctx, const struct atom *name, struct slice value) {
 	struct buf *out = ctx;
 	if (!value.p) {
 		buf_addf(out, "unset %s\n", name->p);
@@ -97,8 +89,7 @@ static void emit_variable(void *ctx, const struct atom *name, struct slice value
 
 /* --- functions --- */
 
-static void emit_function(struct data *d, const struct atom *name, struct buf *out)
-{
+static void emit_function(struct data *d, const struct atom *name, struct buf *out) {
 	struct slice body;
 	if (!data_get(d, name, &body))
 		return;
@@ -110,8 +101,7 @@ static void emit_function(struct data *d, const struct atom *name, struct buf *o
 }
 
 /* Adds to found what name calls or lists in [vardeps], then what those do. */
-static void reach(struct data *d, const struct atom *name, struct map *found)
-{
+static void reach(struct data *d, const struct atom *name, struct map *found) {
 	struct map words = { .arena = found->arena };
 	struct map_entry *e;
 	struct slice text, word;
@@ -125,8 +115,7 @@ static void reach(struct data *d, const struct atom *name, struct map *found)
 			reach(d, e->key, found);
 }
 
-static void emit_functions(struct data *d, const struct atom *name, struct buf *out)
-{
+static void emit_functions(struct data *d, const struct atom *name, struct buf *out) {
 	struct map found = { .arena = data_arena(d) };
 	size_t count;
 	map_add(&found, name);
@@ -138,8 +127,7 @@ static void emit_functions(struct data *d, const struct atom *name, struct buf *
 			emit_function(d, sorted[i], out);
 }
 
-void emit_script(struct data *d, const struct atom *name, const char *cwd, struct buf *out)
-{
+void emit_script(struct data *d, const struct atom *name, const char *cwd, struct buf *out) {
 	buf_adds(out, "#!/bin/sh\n\n"
 		"# Says which function failed and how, whatever ended the shell.\n"
 		"bake_exit() {\n"
@@ -165,16 +153,14 @@ struct environment {
 	struct slices list;
 };
 
-static void list_variable(void *ctx, const struct atom *name, struct slice value)
-{
+static void list_variable(void *ctx, const struct atom *name, struct slice value) {
 	struct environment *e = ctx;
 	if (value.p)
 		slices_add(e->arena, &e->list,
 			arena_printf(e->arena, "%s=" SFMT, name->p, SARG(value)));
 }
 
-const char **emit_environment(struct data *d, struct arena *a)
-{
+const char **emit_environment(struct data *d, struct arena *a) {
 	struct environment e = { .arena = a };
 	each_export(d, list_variable, &e);
 	const char **env = ARENA_ARRAY(a, const char *, e.list.n + 1);

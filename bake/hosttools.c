@@ -18,15 +18,13 @@
 
 #define SYSTEM_PATH "/usr/bin:/bin:/usr/sbin:/sbin"
 
-static const char *search_path(struct arena *a)
-{
+static const char *search_path(struct arena *a) {
 	const char *path = getenv("PATH");
 	return path ? arena_printf(a, SYSTEM_PATH ":%s", path).p : SYSTEM_PATH;
 }
 
 /* Makes dir/name a link to program, quickly when it is one already. */
-static int link_tool(struct arena *a, const char *dir, struct slice name, const char *program)
-{
+static int link_tool(struct arena *a, const char *dir, struct slice name, const char *program) {
 	char now[512];
 	const char *link = arena_printf(a, "%s/" SFMT, dir, SARG(name)).p;
 	ssize_t n = readlink(link, now, sizeof now);
@@ -40,8 +38,7 @@ static int link_tool(struct arena *a, const char *dir, struct slice name, const 
 }
 
 /* Links every word of names; those the host lacks are added to missing. */
-static int link_words(struct arena *a, const char *dir, struct slice names, struct slices *missing)
-{
+static int link_words(struct arena *a, const char *dir, struct slice names, struct slices *missing) {
 	const char *path = search_path(a);
 	struct slice name;
 	while (slice_word(&names, &name)) {
@@ -55,8 +52,7 @@ static int link_words(struct arena *a, const char *dir, struct slice names, stru
 }
 
 /* Removes links to what is no longer named. */
-static void remove_others(struct arena *a, const char *dir, struct slice wanted, struct slice optional)
-{
+static void remove_others(struct arena *a, const char *dir, struct slice wanted, struct slice optional) {
 	struct slices names = { 0 };
 	struct slice name;
 	struct map known = { .arena = a };
@@ -69,8 +65,7 @@ static void remove_others(struct arena *a, const char *dir, struct slice wanted,
 			os_remove(arena_printf(a, "%s/" SFMT, dir, SARG(names.v[i])).p);
 }
 
-int hosttools_link(struct data *config)
-{
+int hosttools_link(struct data *config) {
 	struct slice dir = data_text(config, "HOSTTOOLS_DIR");
 	struct slice wanted = data_text(config, "HOSTTOOLS");
 	struct slice optional = data_text(config, "HOSTTOOLS_NONFATAL");
@@ -101,8 +96,7 @@ int hosttools_link(struct data *config)
 /* --- identity --- */
 
 /* The command and, for each word of it that is a program, which file that is now. */
-static struct slice fingerprint(struct arena *a, struct slice command)
-{
+static struct slice fingerprint(struct arena *a, struct slice command) {
 	struct buf text = { .arena = a };
 	struct stat st;
 	struct slice word, rest = command;
@@ -118,8 +112,7 @@ static struct slice fingerprint(struct arena *a, struct slice command)
 	return buf_slice(&text);
 }
 
-static int ask(struct arena *a, struct slice command, struct slice *answer)
-{
+static int ask(struct arena *a, struct slice command, struct slice *answer) {
 	const char *path = arena_printf(a, "PATH=%s", search_path(a)).p;
 	const char *argv[] = { "/bin/sh", "-c", arena_str(a, command), NULL };
 	const char *env[] = { path, "LC_ALL=C", NULL };
@@ -131,8 +124,7 @@ static int ask(struct arena *a, struct slice command, struct slice *answer)
 	return -1;
 }
 
-int hosttools_identity(struct data *config, struct arena *a, struct slice *identity)
-{
+int hosttools_identity(struct data *config, struct arena *a, struct slice *identity) {
 	struct slice command = slice_trim(data_text(config, "EXTERNAL_TOOLCHAIN_ID_CMD")), known;
 	*identity = SLICE("");
 	if (command.n == 0)

@@ -11,8 +11,7 @@
 
 #include "util.h"
 
-int jobserver_open(struct jobserver *j, unsigned jobs)
-{
+int jobserver_open(struct jobserver *j, unsigned jobs) {
 	char self[32];
 	int fds[2];
 	if (pipe2(fds, O_CLOEXEC) < 0) {
@@ -30,35 +29,30 @@ int jobserver_open(struct jobserver *j, unsigned jobs)
 	return 0;
 }
 
-bool jobserver_take(struct jobserver *j)
-{
+bool jobserver_take(struct jobserver *j) {
 	char token;
 	return read(j->own_fd, &token, 1) == 1;
 }
 
-void jobserver_give(struct jobserver *j)
-{
+void jobserver_give(struct jobserver *j) {
 	ssize_t n = write(j->write_fd, "+", 1);
 	if (n != 1)
 		broken("jobserver: a token was lost: %s", strerror(errno));
 }
 
-void jobserver_refill(struct jobserver *j)
-{
+void jobserver_refill(struct jobserver *j) {
 	while (jobserver_take(j))
 		;
 	for (unsigned i = 0; i < j->jobs; i++)
 		jobserver_give(j);
 }
 
-void jobserver_close(struct jobserver *j)
-{
+void jobserver_close(struct jobserver *j) {
 	close(j->read_fd);
 	close(j->write_fd);
 	close(j->own_fd);
 }
 
-struct slice jobserver_makeflags(const struct jobserver *j, struct arena *a)
-{
+struct slice jobserver_makeflags(const struct jobserver *j, struct arena *a) {
 	return arena_printf(a, " -j%u --jobserver-auth=%d,%d", j->jobs, j->read_fd, j->write_fd);
 }

@@ -27,16 +27,14 @@ struct start {
 	volatile int failed;             /* errno of the child's exec; shared through vfork */
 };
 
-static void reset_signals(void)
-{
+static void reset_signals(void) {
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 }
 
-static void become(int fd, int number)
-{
+static void become(int fd, int number) {
 	if (fd < 0)
 		return;
 	if (fd == number)
@@ -45,8 +43,7 @@ static void become(int fd, int number)
 		dup2(fd, number);
 }
 
-static _Noreturn void exec_command(struct start *s)
-{
+static _Noreturn void exec_command(struct start *s) {
 	const struct proc_command *c = s->command;
 	become(s->in, 0);
 	become(s->out, 1);
@@ -61,8 +58,7 @@ static _Noreturn void exec_command(struct start *s)
 	_exit(127);
 }
 
-static pid_t start_child(struct start *s)
-{
+static pid_t start_child(struct start *s) {
 	sigset_t all, old;
 	/* No handler of ours may run in the child while it shares our memory. */
 	sigfillset(&all);
@@ -81,14 +77,12 @@ static pid_t start_child(struct start *s)
 
 /* --- looking programs up --- */
 
-static bool runnable(const char *path)
-{
+static bool runnable(const char *path) {
 	struct stat st;
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-char *proc_find(struct arena *a, const char *name, const char *path)
-{
+char *proc_find(struct arena *a, const char *name, const char *path) {
 	struct slice rest = slice_of(path), dir;
 	if (strchr(name, '/'))
 		return runnable(name) ? arena_str(a, slice_of(name)) : NULL;
@@ -102,8 +96,7 @@ char *proc_find(struct arena *a, const char *name, const char *path)
 	return NULL;
 }
 
-static const char *path_of(const char *const *env)
-{
+static const char *path_of(const char *const *env) {
 	if (!env)
 		return getenv("PATH");
 	for (; *env; env++)
@@ -114,8 +107,7 @@ static const char *path_of(const char *const *env)
 
 /* --- taking a command's output --- */
 
-static int wait_status(pid_t child)
-{
+static int wait_status(pid_t child) {
 	int status;
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
@@ -124,8 +116,7 @@ static int wait_status(pid_t child)
 }
 
 /* Writes what the pipe takes of *input; closes *fd when all is written or nobody reads it. */
-static void feed(int *fd, struct slice *input)
-{
+static void feed(int *fd, struct slice *input) {
 	ssize_t n = write(*fd, input->p, input->n);
 	if (n > 0)
 		*input = slice_sub(*input, (size_t)n, input->n);
@@ -136,8 +127,7 @@ static void feed(int *fd, struct slice *input)
 }
 
 /* Feeds in (or −1) and reads out to its end, both at once: either pipe may fill up. */
-static void exchange(int in, struct slice input, int out, struct buf *text)
-{
+static void exchange(int in, struct slice input, int out, struct buf *text) {
 	char chunk[65536];
 	for (;;) {
 		struct pollfd p[2] = { { out, POLLIN, 0 }, { in, POLLOUT, 0 } };
@@ -157,15 +147,13 @@ static void exchange(int in, struct slice input, int out, struct buf *text)
 		close(in);
 }
 
-static void close_pipe(const int pipe[2])
-{
+static void close_pipe(const int pipe[2]) {
 	for (int i = 0; i < 2; i++)
 		if (pipe[i] >= 0)
 			close(pipe[i]);
 }
 
-static int open_input(const struct proc_command *c, int in[2])
-{
+static int open_input(const struct proc_command *c, int in[2]) {
 	if (c->input.p) {
 		if (pipe2(in, O_CLOEXEC) < 0)
 			return -1;
@@ -175,8 +163,7 @@ static int open_input(const struct proc_command *c, int in[2])
 	return in[0] < 0 ? -1 : 0;
 }
 
-int proc_capture(struct arena *a, const struct proc_command *c, struct slice *out, int *status)
-{
+int proc_capture(struct arena *a, const struct proc_command *c, struct slice *out, int *status) {
 	int in[2] = { -1, -1 }, to[2] = { -1, -1 };
 	struct start s = { .command = c, .err = -1 };
 	struct buf text = { .arena = a };
@@ -208,8 +195,7 @@ fail:
 	return -1;
 }
 
-int proc_run(const struct proc_command *c, int fd)
-{
+int proc_run(const struct proc_command *c, int fd) {
 	struct arena *a = arena_new();
 	int in[2] = { -1, -1 }, status = -1;
 	struct start s = { .command = c, .out = fd, .err = fd };
@@ -229,8 +215,7 @@ int proc_run(const struct proc_command *c, int fd)
 
 /* --- children that run our own code --- */
 
-pid_t proc_fork(void)
-{
+pid_t proc_fork(void) {
 	pid_t parent = getpid(), child = fork();
 	if (child != 0)
 		return child;
@@ -242,22 +227,19 @@ pid_t proc_fork(void)
 	return 0;
 }
 
-void proc_kill(pid_t child, int signal)
-{
+void proc_kill(pid_t child, int signal) {
 	if (kill(-child, signal) < 0)
 		kill(child, signal);     /* it has not come to setsid yet */
 }
 
-struct slice proc_describe(struct arena *a, int status)
-{
+struct slice proc_describe(struct arena *a, int status) {
 	if (WIFSIGNALED(status))
 		return arena_printf(a, "killed by signal %d (%s)", WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
 	return arena_printf(a, "exit status %d", WEXITSTATUS(status));
 }
 
-int proc_signals(void)
-{
+int proc_signals(void) {
 	static const int wanted[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGWINCH };
 	sigset_t set;
 	sigemptyset(&set);

@@ -58,8 +58,7 @@ struct sandbox_host {
 
 /* --- what to bind, found out once --- */
 
-static void add(struct sandbox_host *h, struct binds *list, struct bind b)
-{
+static void add(struct sandbox_host *h, struct binds *list, struct bind b) {
 	if (list->n == list->cap) {
 		size_t cap = list->cap ? 2 * list->cap : 16;
 		struct bind *v = ARENA_ARRAY(h->arena, struct bind, cap);
@@ -72,8 +71,7 @@ static void add(struct sandbox_host *h, struct binds *list, struct bind b)
 }
 
 /* Binds what `from` leads to on the host; nothing when it is not there. */
-static void add_bind(struct sandbox_host *h, struct binds *list, const char *from, const char *to)
-{
+static void add_bind(struct sandbox_host *h, struct binds *list, const char *from, const char *to) {
 	char *real = os_realpath(h->arena, from);
 	if (!real)
 		return;
@@ -81,25 +79,21 @@ static void add_bind(struct sandbox_host *h, struct binds *list, const char *fro
 	add(h, list, b);
 }
 
-static void add_host_path(struct sandbox_host *h, struct binds *list, const char *path)
-{
+static void add_host_path(struct sandbox_host *h, struct binds *list, const char *path) {
 	add_bind(h, list, path, path);
 }
 
-static const char *below(const struct sandbox_host *h, const char *name)
-{
+static const char *below(const struct sandbox_host *h, const char *name) {
 	return arena_printf(h->arena, "%s/%s", h->dir, name).p;
 }
 
-static void hide(struct sandbox_host *h, const char *path)
-{
+static void hide(struct sandbox_host *h, const char *path) {
 	if (os_is_dir(path))
 		add_bind(h, &h->target, below(h, "empty"), arena_str(h->arena, slice_of(path)));
 }
 
 /* /bin and its like: the same links as on the host, or its directories. */
-static void add_root_dirs(struct sandbox_host *h)
-{
+static void add_root_dirs(struct sandbox_host *h) {
 	static const char *const names[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
 	add_host_path(h, &h->all, "/usr");
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -115,8 +109,7 @@ static void add_root_dirs(struct sandbox_host *h)
 	}
 }
 
-static void add_devices(struct sandbox_host *h)
-{
+static void add_devices(struct sandbox_host *h) {
 	static const char *const nodes[] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/random",
 		"/dev/urandom", "/dev/tty" };
 	static const struct bind links[] = {
@@ -137,8 +130,7 @@ static void add_devices(struct sandbox_host *h)
 
 /* --- the small /etc --- */
 
-static int write_etc(struct sandbox_host *h)
-{
+static int write_etc(struct sandbox_host *h) {
 	static const struct { const char *name, *text; } files[] = {
 		{ "passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n" },
 		{ "group", "root:x:0:\nnogroup:x:65534:\n" },
@@ -159,8 +151,7 @@ static int write_etc(struct sandbox_host *h)
 	return 0;
 }
 
-static void add_etc(struct sandbox_host *h)
-{
+static void add_etc(struct sandbox_host *h) {
 	static const char *const always[] = { "/etc/ld.so.cache", "/etc/ld.so.conf",
 		"/etc/ld.so.conf.d", "/etc/alternatives" };
 	/* The package manager's too: sources are looked for in its index. */
@@ -175,8 +166,7 @@ static void add_etc(struct sandbox_host *h)
 
 /* --- library directories without what a compiler would take --- */
 
-static bool is_elf(const char *path)
-{
+static bool is_elf(const char *path) {
 	char magic[4] = { 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -188,8 +178,7 @@ static bool is_elf(const char *path)
 
 /* What a program loads: libz.so.1, ld-linux.so.2; libbfd-2.40-system.so is a file of its own, while
  * libz.so is a link and libc.so a linker script: these only a linker reads. */
-static bool is_runtime(const char *path, const char *name)
-{
+static bool is_runtime(const char *path, const char *name) {
 	struct stat st;
 	if (fnmatch("*.so.[0-9]*", name, 0) == 0)
 		return true;
@@ -197,8 +186,7 @@ static bool is_runtime(const char *path, const char *name)
 }
 
 /* foreign: libraries of another machine; only the compiler's own belongs to the compiler. */
-static bool is_shown(const char *path, const char *name, bool foreign)
-{
+static bool is_shown(const char *path, const char *name, bool foreign) {
 	if (os_is_dir(path))
 		return strcmp(name, "pkgconfig") != 0 && strcmp(name, "cmake") != 0;
 	if (foreign)
@@ -206,8 +194,7 @@ static bool is_shown(const char *path, const char *name, bool foreign)
 	return is_runtime(path, name);
 }
 
-static int fill_shadow(struct sandbox_host *h, const char *dir, const char *shadow, bool foreign)
-{
+static int fill_shadow(struct sandbox_host *h, const char *dir, const char *shadow, bool foreign) {
 	struct slices names = { 0 };
 	if (os_mkdirs(shadow) < 0 || os_list(h->arena, dir, &names) < 0)
 		return -1;
@@ -224,8 +211,7 @@ static int fill_shadow(struct sandbox_host *h, const char *dir, const char *shad
 }
 
 /* The shadow of dir, made again when dir has changed. Its name carries the time of the change. */
-static const char *make_shadow(struct sandbox_host *h, const char *dir, bool foreign)
-{
+static const char *make_shadow(struct sandbox_host *h, const char *dir, bool foreign) {
 	struct stat st;
 	if (stat(dir, &st) < 0)
 		return NULL;
@@ -246,8 +232,7 @@ static const char *make_shadow(struct sandbox_host *h, const char *dir, bool for
 	return shadow;
 }
 
-static int shadow_dir(struct sandbox_host *h, const char *dir, bool foreign)
-{
+static int shadow_dir(struct sandbox_host *h, const char *dir, bool foreign) {
 	const char *shadow = make_shadow(h, dir, foreign);
 	if (!shadow)
 		return -1;
@@ -256,8 +241,7 @@ static int shadow_dir(struct sandbox_host *h, const char *dir, bool foreign)
 	return 0;
 }
 
-static int shadow_all(struct sandbox_host *h, const char *pattern, bool foreign)
-{
+static int shadow_all(struct sandbox_host *h, const char *pattern, bool foreign) {
 	struct slices dirs = { 0 };
 	os_glob(h->arena, pattern, &dirs);
 	for (size_t i = 0; i < dirs.n; i++)
@@ -266,8 +250,7 @@ static int shadow_all(struct sandbox_host *h, const char *pattern, bool foreign)
 	return 0;
 }
 
-static int hide_headers(struct sandbox_host *h)
-{
+static int hide_headers(struct sandbox_host *h) {
 	static const char *const hidden[] = { "/usr/include", "/usr/local", "/usr/lib32", "/usr/libx32",
 		"/usr/lib/pkgconfig", "/usr/lib/cmake", "/usr/share/pkgconfig" };
 	static const char *const cross[] = { "/usr/*-linux-*/include", "/usr/*-linux-*/sys-root" };
@@ -285,8 +268,7 @@ static int hide_headers(struct sandbox_host *h)
 	return os_is_dir("/usr/lib64") ? shadow_dir(h, "/usr/lib64", false) : 0;
 }
 
-struct sandbox_host *sandbox_prepare(struct arena *a, const char *tmpdir)
-{
+struct sandbox_host *sandbox_prepare(struct arena *a, const char *tmpdir) {
 	struct sandbox_host *h = ARENA_NEW(a, struct sandbox_host);
 	h->arena = a;
 	h->dir = arena_printf(a, "%s/sandbox", tmpdir).p;
@@ -304,8 +286,7 @@ struct sandbox_host *sandbox_prepare(struct arena *a, const char *tmpdir)
 
 /* --- in the child: each step returns NULL, or what it was that failed (with errno) --- */
 
-static const char *write_map(const char *file, const char *text)
-{
+static const char *write_map(const char *file, const char *text) {
 	int fd = open(file, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return file;
@@ -314,8 +295,7 @@ static const char *write_map(const char *file, const char *text)
 	return n < 0 ? file : NULL;
 }
 
-static const char *become_root(uid_t uid, gid_t gid)
-{
+static const char *become_root(uid_t uid, gid_t gid) {
 	char text[64];
 	const char *failed = write_map("/proc/self/setgroups", "deny");
 	snprintf(text, sizeof text, "0 %u 1", (unsigned)uid);
@@ -325,8 +305,7 @@ static const char *become_root(uid_t uid, gid_t gid)
 	return failed ? failed : write_map("/proc/self/gid_map", text);
 }
 
-static const char *new_root(const char *dir)
-{
+static const char *new_root(const char *dir) {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return "making mounts private";
 	if (mount("bake", dir, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") < 0)
@@ -338,8 +317,7 @@ static const char *new_root(const char *dir)
 	return chdir("/") < 0 ? "entering the new root" : NULL;
 }
 
-static const char *make_bind(const struct bind *b)
-{
+static const char *make_bind(const struct bind *b) {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 	if (os_mkparents(b->to) < 0)
 		return b->to;
@@ -362,8 +340,7 @@ static const char *make_bind(const struct bind *b)
 	return NULL;
 }
 
-static const char *make_binds(const struct binds *list)
-{
+static const char *make_binds(const struct binds *list) {
 	for (size_t i = 0; i < list->n; i++) {
 		const char *failed = make_bind(&list->v[i]);
 		if (failed)
@@ -372,8 +349,7 @@ static const char *make_binds(const struct binds *list)
 	return NULL;
 }
 
-static const char *mount_kernel_views(void)
-{
+static const char *mount_kernel_views(void) {
 	mkdir("/proc", 0555);
 	mkdir("/dev/pts", 0755);
 	mkdir("/dev/shm", 01777);
@@ -391,8 +367,7 @@ static const char *mount_kernel_views(void)
 	return NULL;
 }
 
-static const char *raise_loopback(void)
-{
+static const char *raise_loopback(void) {
 	struct ifreq request = { .ifr_name = "lo" };
 	request.ifr_flags = IFF_UP | IFF_RUNNING;
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -403,8 +378,7 @@ static const char *raise_loopback(void)
 	return failed < 0 ? "raising the loopback interface" : NULL;
 }
 
-static const char *bind_own(const struct sandbox *s)
-{
+static const char *bind_own(const struct sandbox *s) {
 	struct arena *a = arena_new();
 	const char *failed = NULL;
 	for (size_t i = 0; i < s->binds_count && !failed; i++) {
@@ -419,8 +393,7 @@ static const char *bind_own(const struct sandbox *s)
 	return failed;
 }
 
-static const char *enter(const struct sandbox *s, uid_t uid, gid_t gid)
-{
+static const char *enter(const struct sandbox *s, uid_t uid, gid_t gid) {
 	const struct sandbox_host *h = s->host;
 	const char *failed = become_root(uid, gid);
 	if (!failed)
@@ -445,13 +418,11 @@ static const char *enter(const struct sandbox *s, uid_t uid, gid_t gid)
 
 #define NAMESPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS)
 
-static pid_t fork_into(int namespaces)
-{
+static pid_t fork_into(int namespaces) {
 	return (pid_t)syscall(SYS_clone, namespaces | SIGCHLD, NULL, NULL, NULL, NULL);
 }
 
-pid_t sandbox_fork(const struct sandbox *s)
-{
+pid_t sandbox_fork(const struct sandbox *s) {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 	pid_t child = fork_into(NAMESPACES | (s->network ? 0 : CLONE_NEWNET));
@@ -471,8 +442,7 @@ pid_t sandbox_fork(const struct sandbox *s)
 
 /* --- can it be done here? --- */
 
-static _Noreturn void try_namespaces(int to, uid_t uid, gid_t gid)
-{
+static _Noreturn void try_namespaces(int to, uid_t uid, gid_t gid) {
 	const char *failed = become_root(uid, gid);
 	if (!failed && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		failed = "making mounts private";
@@ -483,8 +453,7 @@ static _Noreturn void try_namespaces(int to, uid_t uid, gid_t gid)
 	_exit(failed != NULL);
 }
 
-bool sandbox_works(const char **why)
-{
+bool sandbox_works(const char **why) {
 	static char reason[256];
 	int pipe[2];
 	*why = reason;

@@ -5,16 +5,23 @@
 #include <stdbool.h>
 
 struct graph;
+struct jobserver;
+struct plan_facts;
 struct task_context;
+struct ui;
 
 struct sched_options {
-	unsigned jobs;           /* tasks at once, and tokens of the jobserver */
-	bool keep_going;         /* -k */
-	bool dry_run;            /* -n: prints what would run */
+	unsigned jobs;                   /* tasks at once */
+	bool keep_going;                 /* -k */
+	const struct plan_facts *facts;  /* to plan again when an artefact turns out unusable */
+	struct jobserver *jobserver;
+	struct ui *ui;
+	const char *statistics;          /* file that receives a line per task; NULL: none */
 };
 
-/* Runs the plan in g. SIGINT once: no new task, the running ones finish; twice: they are stopped.
- * Returns the number of failed tasks, 0 when all is done; −1 when interrupted. */
+/* Runs the plan in g (plan_make and plan_start are done). SIGINT once: no new task, the running ones
+ * finish; twice, or SIGTERM: they are stopped. Returns the number of failed tasks, 0 when all is
+ * done; −1 when interrupted. */
 int sched_run(struct graph *g, struct task_context *c, const struct sched_options *o);
 
 #endif

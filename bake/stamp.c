@@ -13,23 +13,20 @@
 
 enum { HASH_DIGITS = 64 };
 
-char *stamp_path(struct arena *a, const struct task *t)
-{
+char *stamp_path(struct arena *a, const struct task *t) {
 	struct slice extra = t->spec->stamp_extra;
 	return arena_str(a, arena_printf(a, SFMT ".%s." SFMT "%s" SFMT, SARG(t->recipe->stamp),
 		t->spec->name->p, SARG(t->hash), extra.n ? "." : "", SARG(extra)));
 }
 
-bool stamp_is_there(const struct task *t)
-{
+bool stamp_is_there(const struct task *t) {
 	struct arena *a = arena_new();
 	bool there = os_exists(stamp_path(a, t));
 	arena_free(a);
 	return there;
 }
 
-struct slice stamp_content(struct arena *a, const struct task *t)
-{
+struct slice stamp_content(struct arena *a, const struct task *t) {
 	struct slice text;
 	if (os_read(a, stamp_path(a, t), &text) < 0)
 		return SLICE_NONE;
@@ -37,16 +34,14 @@ struct slice stamp_content(struct arena *a, const struct task *t)
 	return text.n ? text : SLICE_NONE;
 }
 
-char *stamp_beside(struct arena *a, const struct task *t, const char *kind)
-{
+char *stamp_beside(struct arena *a, const struct task *t, const char *kind) {
 	struct slice extra = t->spec->stamp_extra;
 	return arena_str(a, arena_printf(a, SFMT "/%s.%s%s" SFMT, SARG(os_dirname(t->recipe->stamp)),
 		kind, t->spec->name->p, extra.n ? "." : "", SARG(extra)));
 }
 
 /* Is name "PV-PR.do_x.HASH" or "PV-PR.do_x.HASH.extra" of this very task? */
-static bool is_stamp_of(struct slice name, const struct task *t, const char *infix)
-{
+static bool is_stamp_of(struct slice name, const struct task *t, const char *infix) {
 	size_t at;
 	if (!slice_find(name, infix, &at))
 		return false;
@@ -59,8 +54,7 @@ static bool is_stamp_of(struct slice name, const struct task *t, const char *inf
 }
 
 /* Removes the stamps of t but `keep` (a path, or NULL). */
-static void remove_others(struct arena *a, const struct task *t, const char *keep)
-{
+static void remove_others(struct arena *a, const struct task *t, const char *keep) {
 	struct slice dir = os_dirname(t->recipe->stamp);
 	struct slice infix = arena_printf(a, ".%s.", t->spec->name->p);
 	struct slices names = { 0 };
@@ -73,15 +67,13 @@ static void remove_others(struct arena *a, const struct task *t, const char *kee
 	}
 }
 
-void stamp_remove(const struct task *t)
-{
+void stamp_remove(const struct task *t) {
 	struct arena *a = arena_new();
 	remove_others(a, t, NULL);
 	arena_free(a);
 }
 
-int stamp_write(const struct task *t, struct slice content)
-{
+int stamp_write(const struct task *t, struct slice content) {
 	struct arena *a = arena_new();
 	char *path = stamp_path(a, t);
 	int result = 0;

@@ -45,8 +45,7 @@ static struct {
 
 /* --- telling the scheduler --- */
 
-static void report(enum task_report kind, const char *text)
-{
+static void report(enum task_report kind, const char *text) {
 	struct buf b = { 0 };
 	buf_addc(&b, (char)kind);
 	buf_adds(&b, text);
@@ -57,8 +56,7 @@ static void report(enum task_report kind, const char *text)
 	buf_free(&b);
 }
 
-static void report_message(void *ctx, enum message_level level, const char *text)
-{
+static void report_message(void *ctx, enum message_level level, const char *text) {
 	static const char *const prefix[] = { "debug: ", "note: ", "warning: ", "error: " };
 	(void)ctx;
 	if (job.logged)
@@ -72,35 +70,30 @@ static void report_message(void *ctx, enum message_level level, const char *text
 /* --- two views of one directory --- */
 
 /* Replaces the directory `from` at the start of path by `to`. */
-static struct slice moved(struct arena *a, struct slice path, const char *from, const char *to)
-{
+static struct slice moved(struct arena *a, struct slice path, const char *from, const char *to) {
 	size_t n = strlen(from);
 	if (slice_starts(path, from) && (path.n == n || path.p[n] == '/'))
 		return arena_printf(a, "%s" SFMT, to, SARG(slice_sub(path, n, path.n)));
 	return arena_dup(a, path);
 }
 
-static struct slice inside(struct arena *a, struct slice path)
-{
+static struct slice inside(struct arena *a, struct slice path) {
 	return job.context->host ? moved(a, path, job.context->tmpdir, SANDBOX_TMPDIR) : arena_dup(a, path);
 }
 
-static struct slice outside(struct arena *a, struct slice path)
-{
+static struct slice outside(struct arena *a, struct slice path) {
 	return job.context->host ? moved(a, path, SANDBOX_TMPDIR, job.context->tmpdir) : arena_dup(a, path);
 }
 
 /* --- running one function of the metadata --- */
 
-static struct slice flag_text(struct data *d, const struct atom *name, const char *flag)
-{
+static struct slice flag_text(struct data *d, const struct atom *name, const char *flag) {
 	struct slice value;
 	return data_get_flag(d, name, atom_of(flag), true, &value) ? value : SLICE("");
 }
 
 /* [cleandirs] and [dirs]; returns the last of dirs or NULL. */
-static const char *make_dirs(struct data *d, const struct atom *name)
-{
+static const char *make_dirs(struct data *d, const struct atom *name) {
 	struct slice clean = flag_text(d, name, "cleandirs"), dirs = flag_text(d, name, "dirs"), word;
 	const char *last = NULL;
 	while (slice_word(&clean, &word)) {
@@ -118,8 +111,7 @@ static const char *make_dirs(struct data *d, const struct atom *name)
 
 /* Takes [lockfiles] in sorted order, so that two tasks cannot wait for each other. The fds, ended by
  * −1. */
-static const int *take_locks(struct data *d, const struct atom *name)
-{
+static const int *take_locks(struct data *d, const struct atom *name) {
 	struct arena *a = data_arena(d);
 	struct slices files = { 0 };
 	slices_words(a, &files, flag_text(d, name, "lockfiles"));
@@ -135,15 +127,13 @@ static const int *take_locks(struct data *d, const struct atom *name)
 	return fds;
 }
 
-static void release_locks(const int *fds)
-{
+static void release_locks(const int *fds) {
 	for (; *fds >= 0; fds++)
 		close(*fds);
 }
 
 /* ${T}/run.NAME.PID, with run.NAME leading to it. */
-static const char *write_script(struct data *d, const struct atom *name, const char *cwd)
-{
+static const char *write_script(struct data *d, const struct atom *name, const char *cwd) {
 	struct arena *a = data_arena(d);
 	struct buf script = { .arena = a };
 	struct slice dir = data_text(d, "T");
@@ -160,8 +150,7 @@ static const char *write_script(struct data *d, const struct atom *name, const c
 }
 
 /* The exported variables, make's tokens, and a PATH whatever happens. */
-static const char **environment(struct data *d)
-{
+static const char **environment(struct data *d) {
 	struct arena *a = data_arena(d);
 	const char **exported = emit_environment(d, a);
 	size_t n = 0, used = 0;
@@ -181,8 +170,7 @@ static const char **environment(struct data *d)
 	return env;
 }
 
-static void run_shell(struct data *d, const struct atom *name, const char *cwd)
-{
+static void run_shell(struct data *d, const struct atom *name, const char *cwd) {
 	const struct jobserver *j = job.context->jobserver;
 	const char *argv[] = { "/bin/sh", write_script(d, name, cwd), NULL };
 	const int keep[] = { j ? j->read_fd : -1, j ? j->write_fd : -1, -1 };
@@ -197,8 +185,7 @@ static void run_shell(struct data *d, const struct atom *name, const char *cwd)
 		raise_error("%s: exit status %d", name->p, status);
 }
 
-static void run_lua(struct data *d, const struct atom *name, const char *cwd)
-{
+static void run_lua(struct data *d, const struct atom *name, const char *cwd) {
 	char *before = os_cwd(data_arena(d));
 	if (cwd && chdir(cwd) < 0)
 		raise_error("%s: %s: %s", name->p, cwd, strerror(errno));
@@ -209,8 +196,7 @@ static void run_lua(struct data *d, const struct atom *name, const char *cwd)
 }
 
 /* A shell or Lua function with its own [dirs], [cleandirs] and [lockfiles], as BitBake's exec_func. */
-static void run_function(struct data *d, const struct atom *name)
-{
+static void run_function(struct data *d, const struct atom *name) {
 	struct slice body;
 	const char *cwd = make_dirs(d, name);
 	if (!data_get_raw(d, name, &body) || slice_trim(body).n == 0)
@@ -228,8 +214,7 @@ static void run_function(struct data *d, const struct atom *name)
 	release_locks(locks);
 }
 
-static void run_list(struct data *d, struct slice names)
-{
+static void run_list(struct data *d, struct slice names) {
 	struct slice name;
 	while (slice_word(&names, &name))
 		run_function(d, atom(name));
@@ -237,14 +222,12 @@ static void run_list(struct data *d, struct slice names)
 
 /* --- the inner process --- */
 
-static void set(struct data *d, const char *name, struct slice value)
-{
+static void set(struct data *d, const char *name, struct slice value) {
 	data_set(d, atom_of(name), value);
 }
 
 /* What BitBake's worker adds to the store of a task. */
-static struct data *task_data(void)
-{
+static struct data *task_data(void) {
 	const struct task *t = job.task;
 	struct arena *a = arena_new();
 	struct data *d = recipe_data(job.context->inside, t->recipe->id, a);
@@ -261,8 +244,7 @@ static struct data *task_data(void)
 }
 
 /* From here on 1 and 2 are ${T}/log.do_x.PID. */
-static void open_log(struct data *d)
-{
+static void open_log(struct data *d) {
 	struct arena *a = data_arena(d);
 	struct slice dir = data_text(d, "T"), name = atom_slice(job.task->spec->name);
 	if (dir.n == 0)
@@ -284,16 +266,14 @@ static void open_log(struct data *d)
 	report(TASK_REPORT_LOG, outside(a, path).p);
 }
 
-static void set_umask(struct data *d, const struct atom *name)
-{
+static void set_umask(struct data *d, const struct atom *name) {
 	struct slice value = slice_trim(flag_text(d, name, "umask"));
 	if (value.n == 0)
 		value = slice_trim(data_text(d, "BB_DEFAULT_UMASK"));
 	umask(value.n ? (mode_t)strtoul(arena_str(data_arena(d), value), NULL, 8) : 022);
 }
 
-static void run_all(void)
-{
+static void run_all(void) {
 	const struct atom *name = job.task->spec->name;
 	struct data *d = task_data();
 	open_log(d);
@@ -306,8 +286,7 @@ static void run_all(void)
 	job.shared->epoch = strtoll(arena_str(data_arena(d), data_text(d, "SOURCE_DATE_EPOCH")), NULL, 10);
 }
 
-static _Noreturn void inner(void)
-{
+static _Noreturn void inner(void) {
 	struct trap trap;
 	if (TRAP(&trap)) {
 		run_all();
@@ -322,8 +301,7 @@ static _Noreturn void inner(void)
 
 /* --- the outer process --- */
 
-static bool is_native(const struct recipe *r)
-{
+static bool is_native(const struct recipe *r) {
 	static const char *const classes[] = { "native", "nativesdk", "cross", "crosssdk" };
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
 		if (slices_has(&r->inherits, slice_of(classes[i])))
@@ -331,8 +309,7 @@ static bool is_native(const struct recipe *r)
 	return false;
 }
 
-static bool seen_through(const struct sandbox_bind *binds, size_t count, struct slice dir)
-{
+static bool seen_through(const struct sandbox_bind *binds, size_t count, struct slice dir) {
 	for (size_t i = 0; i < count; i++) {
 		size_t n = strlen(binds[i].from);
 		if (slice_starts(dir, binds[i].from) && (dir.n == n || dir.p[n] == '/'))
@@ -342,8 +319,7 @@ static bool seen_through(const struct sandbox_bind *binds, size_t count, struct 
 }
 
 /* The shared binds and the directories of the recipe's own files that lie outside the layers. */
-static size_t task_binds(struct arena *a, struct sandbox_bind **binds)
-{
+static size_t task_binds(struct arena *a, struct sandbox_bind **binds) {
 	const struct task_context *c = job.context;
 	const struct recipe *r = job.task->recipe;
 	size_t n = c->binds_count;
@@ -359,8 +335,7 @@ static size_t task_binds(struct arena *a, struct sandbox_bind **binds)
 	return n;
 }
 
-static pid_t fork_inner(struct arena *a)
-{
+static pid_t fork_inner(struct arena *a) {
 	const struct task_context *c = job.context;
 	struct sandbox_bind *binds;
 	if (!c->host)
@@ -372,8 +347,7 @@ static pid_t fork_inner(struct arena *a)
 	return sandbox_fork(&s);
 }
 
-static int run_inner(void)
-{
+static int run_inner(void) {
 	struct arena *a = arena_new();
 	int status;
 	pid_t child = fork_inner(a);
@@ -388,8 +362,7 @@ static int run_inner(void)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
 }
 
-static void begin(const struct task_context *c, const struct task *t, int report_fd)
-{
+static void begin(const struct task_context *c, const struct task *t, int report_fd) {
 	job.context = c;
 	job.task = t;
 	job.report = report_fd;
@@ -401,8 +374,7 @@ static void begin(const struct task_context *c, const struct task *t, int report
 }
 
 /* Keeps the artefact; a store that cannot take it (disk full …) has said so, and the build goes on. */
-static struct slice keep(const struct task *t)
-{
+static struct slice keep(const struct task *t) {
 	struct slice content = SLICE("");
 	if (!t->spec->cached || !job.context->store)
 		return content;
@@ -412,8 +384,7 @@ static struct slice keep(const struct task *t)
 	return content;
 }
 
-void task_run(const struct task_context *c, const struct task *t, int report_fd)
-{
+void task_run(const struct task_context *c, const struct task *t, int report_fd) {
 	begin(c, t, report_fd);
 	stamp_remove(t);
 	if (t->spec->cached && artefact_empty(t) < 0)
@@ -428,8 +399,7 @@ void task_run(const struct task_context *c, const struct task *t, int report_fd)
 	_exit(0);
 }
 
-void task_restore(const struct task_context *c, const struct task *t, int report_fd)
-{
+void task_restore(const struct task_context *c, const struct task *t, int report_fd) {
 	struct slice content = SLICE("");
 	begin(c, t, report_fd);
 	stamp_remove(t);
@@ -442,8 +412,7 @@ void task_restore(const struct task_context *c, const struct task *t, int report
 /* --- what tasks of a build share --- */
 
 /* TMPDIR is replaced before any recipe is evaluated, so that every variable made of it follows. */
-static struct config *config_inside(struct arena *a, const struct config *config)
-{
+static struct config *config_inside(struct arena *a, const struct config *config) {
 	struct config *c = ARENA_NEW(a, struct config);
 	const struct atom *tmpdir = atom_of("TMPDIR");
 	*c = *config;
@@ -454,15 +423,13 @@ static struct config *config_inside(struct arena *a, const struct config *config
 	return c;
 }
 
-static void add_bind(struct task_context *c, struct sandbox_bind *binds, struct slice dir)
-{
+static void add_bind(struct task_context *c, struct sandbox_bind *binds, struct slice dir) {
 	if (dir.n == 0 || seen_through(binds, c->binds_count, dir) || !os_is_dir(arena_str(c->arena, dir)))
 		return;
 	binds[c->binds_count++] = (struct sandbox_bind){ arena_str(c->arena, dir), NULL, false };
 }
 
-static void add_binds(struct task_context *c)
-{
+static void add_binds(struct task_context *c) {
 	const struct config *config = c->config;
 	struct sandbox_bind *binds = ARENA_ARRAY(c->arena, struct sandbox_bind, config->layers + 2);
 	struct sandbox_bind tmpdir = { .from = c->tmpdir };
@@ -477,8 +444,7 @@ static void add_binds(struct task_context *c)
 }
 
 struct task_context *task_context_new(struct arena *a, const struct config *config,
-		const struct sandbox_host *host)
-{
+		const struct sandbox_host *host) {
 	struct task_context *c = ARENA_NEW(a, struct task_context);
 	*c = (struct task_context){ .arena = a, .config = config, .host = host };
 	c->tmpdir = arena_str(a, data_text(config->data, "TMPDIR"));
@@ -493,20 +459,17 @@ struct task_context *task_context_new(struct arena *a, const struct config *conf
 
 /* --- what code may ask --- */
 
-static struct value exec_func(struct call *c)
-{
+static struct value exec_func(struct call *c) {
 	call_count(c, 1, 2);
 	run_function(call_data(c, 1), atom(call_text(c, 0)));
 	return VALUE_NIL;
 }
 
-static void put_text(struct arena *a, struct value *dict, const char *key, struct slice text)
-{
+static void put_text(struct arena *a, struct value *dict, const char *key, struct slice text) {
 	value_put(a, dict, value_text(slice_of(key)), value_text(text));
 }
 
-static struct value task_outputs(struct arena *a, const struct recipe_task *spec)
-{
+static struct value task_outputs(struct arena *a, const struct recipe_task *spec) {
 	struct value list = value_new(a, VALUE_LIST);
 	for (size_t i = 0; i < spec->outputdirs.n; i++)
 		value_push(a, &list, value_text(inside(a, spec->outputdirs.v[i])));
@@ -515,8 +478,7 @@ static struct value task_outputs(struct arena *a, const struct recipe_task *spec
 	return list;
 }
 
-static struct value taskdeps(struct call *c)
-{
+static struct value taskdeps(struct call *c) {
 	struct value list = value_new(c->arena, VALUE_LIST);
 	size_t count;
 	call_count(c, 0, 1);
@@ -537,8 +499,7 @@ static struct value taskdeps(struct call *c)
 	return list;
 }
 
-void task_library(void)
-{
+void task_library(void) {
 	static const struct library_entry table[] = {
 		{ "bb.exec_func", exec_func },
 		{ "bb.build.exec_func", exec_func },

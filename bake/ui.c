@@ -30,8 +30,7 @@ struct ui {
 	unsigned warnings;       /* given before we came */
 };
 
-static void put(struct ui *u, struct slice text)
-{
+static void put(struct ui *u, struct slice text) {
 	while (text.n > 0) {
 		ssize_t n = write(u->options.fd, text.p, text.n);
 		if (n <= 0)
@@ -40,8 +39,7 @@ static void put(struct ui *u, struct slice text)
 	}
 }
 
-static void add_duration(struct buf *b, int64_t ms)
-{
+static void add_duration(struct buf *b, int64_t ms) {
 	int64_t s = ms / 1000;
 	if (s >= 3600)
 		buf_addf(b, "%d:%02d:%02d", (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
@@ -51,24 +49,21 @@ static void add_duration(struct buf *b, int64_t ms)
 
 /* --- the block --- */
 
-static void add_erase(struct ui *u, struct buf *b)
-{
+static void add_erase(struct ui *u, struct buf *b) {
 	if (u->drawn > 0)
 		buf_addf(b, "\r\033[%uA\033[J", u->drawn);
 	u->drawn = 0;
 }
 
 /* Cuts line to the width of the terminal: a line that wraps would be counted wrongly. */
-static void add_line(struct ui *u, struct buf *b, const struct buf *line)
-{
+static void add_line(struct ui *u, struct buf *b, const struct buf *line) {
 	size_t n = line->n < u->width - 1 ? line->n : u->width - 1;
 	buf_add(b, (struct slice){ line->p, n });
 	buf_addc(b, '\n');
 	u->drawn++;
 }
 
-static void add_status(struct ui *u, struct buf *b, int64_t now)
-{
+static void add_status(struct ui *u, struct buf *b, int64_t now) {
 	struct buf line = { 0 };
 	buf_addf(&line, "[%u/%u] ", u->done, u->total);
 	add_duration(&line, now - u->start);
@@ -80,8 +75,7 @@ static void add_status(struct ui *u, struct buf *b, int64_t now)
 	buf_free(&line);
 }
 
-static void add_running(struct ui *u, struct buf *b, int64_t now)
-{
+static void add_running(struct ui *u, struct buf *b, int64_t now) {
 	unsigned most = u->rows > 4 ? u->rows - 3 : 1, shown = 0;
 	struct buf line = { 0 };
 	for (struct running *r = u->running; r && shown < most; r = r->next, shown++) {
@@ -95,8 +89,7 @@ static void add_running(struct ui *u, struct buf *b, int64_t now)
 }
 
 /* Everything in one write, so that no half-drawn block is seen. text: to scroll above it. */
-static void draw(struct ui *u, struct slice text)
-{
+static void draw(struct ui *u, struct slice text) {
 	struct buf b = { 0 };
 	int64_t now = os_now_ms();
 	add_erase(u, &b);
@@ -110,16 +103,14 @@ static void draw(struct ui *u, struct slice text)
 	u->last_draw = now;
 }
 
-static void say(struct ui *u, struct slice line)
-{
+static void say(struct ui *u, struct slice line) {
 	if (u->options.terminal)
 		draw(u, line);
 	else
 		put(u, line);
 }
 
-static void show_message(void *ctx, enum message_level level, const char *text)
-{
+static void show_message(void *ctx, enum message_level level, const char *text) {
 	static const char *const plain[] = { "debug: ", "", "warning: ", "error: " };
 	static const char *const colour[] = { "debug: ", "", "\033[33mwarning:\033[0m ",
 		"\033[31merror:\033[0m " };
@@ -132,8 +123,7 @@ static void show_message(void *ctx, enum message_level level, const char *text)
 
 /* --- events --- */
 
-struct ui *ui_open(struct arena *a, const struct ui_options *o)
-{
+struct ui *ui_open(struct arena *a, const struct ui_options *o) {
 	struct ui *u = ARENA_NEW(a, struct ui);
 	u->arena = a;
 	u->options = *o;
@@ -144,8 +134,7 @@ struct ui *ui_open(struct arena *a, const struct ui_options *o)
 	return u;
 }
 
-void ui_resized(struct ui *u)
-{
+void ui_resized(struct ui *u) {
 	struct winsize size = { 0 };
 	bool known = ioctl(u->options.fd, TIOCGWINSZ, &size) == 0;
 	u->width = known && size.ws_col > 10 ? size.ws_col : WIDTH;
@@ -154,27 +143,19 @@ void ui_resized(struct ui *u)
 	u->drawn = 0;
 }
 
-void ui_plan(struct ui *u, unsigned total, unsigned current)
-{
+void ui_plan(struct ui *u, unsigned total, unsigned current) {
 	u->total = total;
 	u->current = current;
 }
 
-void ui_more(struct ui *u, unsigned tasks)
-{
-	u->total += tasks;
-}
-
-static void plain_event(struct ui *u, const char *id, const char *what)
-{
+static void plain_event(struct ui *u, const char *id, const char *what) {
 	char line[256];
 	int n = snprintf(line, sizeof line, "[%u/%u] %s: %s\n", u->done, u->total, id, what);
 	size_t length = n < (int)sizeof line ? (size_t)n : sizeof line - 1;
 	put(u, (struct slice){ line, length });
 }
 
-void ui_started(struct ui *u, const char *id, bool restoring)
-{
+void ui_started(struct ui *u, const char *id, bool restoring) {
 	struct running *r = u->unused ? u->unused : ARENA_NEW(u->arena, struct running);
 	struct running **end = &u->running;
 	if (u->unused)
@@ -189,8 +170,7 @@ void ui_started(struct ui *u, const char *id, bool restoring)
 	ui_tick(u);
 }
 
-static void forget(struct ui *u, const char *id)
-{
+static void forget(struct ui *u, const char *id) {
 	for (struct running **at = &u->running; *at; at = &(*at)->next) {
 		struct running *r = *at;
 		if (r->id != id)
@@ -203,8 +183,7 @@ static void forget(struct ui *u, const char *id)
 	}
 }
 
-void ui_finished(struct ui *u, const char *id, enum ui_end how)
-{
+void ui_finished(struct ui *u, const char *id, enum ui_end how) {
 	static const char *const words[] = { "done", "restored", "failed", "to be run after all" };
 	forget(u, id);
 	u->counts[how]++;
@@ -215,14 +194,12 @@ void ui_finished(struct ui *u, const char *id, enum ui_end how)
 	ui_tick(u);
 }
 
-void ui_tick(struct ui *u)
-{
+void ui_tick(struct ui *u) {
 	if (u->options.terminal && os_now_ms() - u->last_draw >= REDRAW_MS)
 		draw(u, SLICE(""));
 }
 
-void ui_close(struct ui *u, const char *outcome)
-{
+void ui_close(struct ui *u, const char *outcome) {
 	struct buf b = { 0 };
 	unsigned warnings = message_count(MESSAGE_WARN) - u->warnings;
 	add_erase(u, &b);

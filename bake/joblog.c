@@ -1,0 +1,50 @@
+/* joblog: logs may be large, so only their end is read. */
+#include "joblog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "os.h"
+#include "util.h"
+
+enum { TAIL_BYTES = 32 * 1024, FULL_BYTES = 1024 * 1024 };
+
+static struct slice read_end(struct arena *a, const char *path) {
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return SLICE("");
+	off_t from = fstat(fd, &st) == 0 && st.st_size > TAIL_BYTES ? st.st_size - TAIL_BYTES : 0;
+	char *text = arena_alloc(a, TAIL_BYTES + 1);
+	ssize_t n = pread(fd, text, TAIL_BYTES, from);
+	close(fd);
+	return (struct slice){ text, n > 0 ? (size_t)n : 0 };
+}
+
+/* The last lines of text, without the blank ones at its end. */
+static struct slice last_lines(struct slice text, unsigned lines) {
+	while (text.n > 0 && text.p[text.n - 1] == '\n')
+		text.n--;
+	size_t from = text.n;
+	for (unsigned seen = 0; from > 0; from--)
+		if (text.p[from - 1] == '\n' && ++seen == lines)
+			break;
+	return slice_sub(text, from, text.n);
+}
+
+struct slice joblog_tail(struct arena *a, const char *path, unsigned lines) {
+	struct slice text = last_lines(read_end(a, path), lines), line;
+	struct buf out = { .arena = a };
+	while (text.n > 0 && slice_field(&text, '\n', &line))
+		buf_addf(&out, "  | " SFMT "\n", SARG(line));
+	if (out.n > 0)
+		out.n--;                 /* the message adds its own newline */
+	return out.n ? (struct slice){ out.p, out.n } : SLICE("");
+}
+
+bool joblog_disk_full(struct slice text, const char *dir) {
+	return slice_find(text, strerror(ENOSPC), NULL) || os_free_bytes(dir) < FULL_BYTES;
+}

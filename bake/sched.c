@@ -1,0 +1,390 @@
+/* sched: everything that happens arrives at one poll: a signal (a child ended, the user wants to stop,
+ * the terminal changed), a free token, a job's report. Invariant between two polls: every task whose
+ * dependencies are done is in `ready`, is running, or has ended. */
+#include "sched.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "graph.h"
+#include "joblog.h"
+#include "jobserver.h"
+#include "map.h"
+#include "os.h"
+#include "plan.h"
+#include "proc.h"
+#include "ready.h"
+#include "recipe.h"
+#include "stamp.h"
+#include "task.h"
+#include "ui.h"
+#include "util.h"
+
+enum { TICK_MS = 250, MERCY_MS = 3000, TAIL_LINES = 20 };
+
+/* A running task. */
+struct job {
+	pid_t child;             /* 0: this place is free */
+	struct task *task;
+	char *id;
+	int report;              /* what it tells us: see enum task_report */
+	struct buf text;         /* of a record not yet complete */
+	struct buf errors;       /* its error messages, one a line */
+	char *log;
+	int64_t since;           /* ms */
+};
+
+enum stopping { GOING, FINISHING, KILLING };
+
+struct sched {
+	struct arena *arena;
+	struct graph *graph;
+	struct task_context *context;
+	const struct sched_options *o;
+	struct ready ready;
+	struct job *job;         /* o->jobs places */
+	struct pollfd *poll;
+	unsigned running, failed;
+	enum stopping stopping;
+	bool interrupted, wants_token;
+	int64_t kill_at;         /* when mercy ends; 0: not yet */
+	int signals;
+	FILE *statistics;
+};
+
+/* --- states --- */
+
+static void make_ready(struct sched *s, struct task *t) {
+	task_become(t, TASK_READY);
+	ready_push(&s->ready, t);
+}
+
+static void complete(struct sched *s, struct task *t) {
+	task_become(t, TASK_DONE);
+	for (uint32_t i = 0; i < t->rdeps_count; i++) {
+		struct task *up = &s->graph->task[t->rdeps[i]];
+		if (up->state == TASK_WAITING && --up->missing == 0)
+			make_ready(s, up);
+	}
+}
+
+static void block_above(struct sched *s, const struct task *t) {
+	for (uint32_t i = 0; i < t->rdeps_count; i++) {
+		struct task *up = &s->graph->task[t->rdeps[i]];
+		if (up->state != TASK_WAITING)
+			continue;
+		task_become(up, TASK_BLOCKED);
+		block_above(s, up);
+	}
+}
+
+static void collect_ready(struct sched *s) {
+	s->ready.n = 0;
+	for (uint32_t i = 0; i < s->graph->count; i++)
+		if (s->graph->task[i].state == TASK_READY)
+			ready_push(&s->ready, &s->graph->task[i]);
+}
+
+static void show_plan(struct sched *s) {
+	unsigned total = 0, current = 0;
+	for (uint32_t i = 0; i < s->graph->count; i++) {
+		const struct task *t = &s->graph->task[i];
+		total += t->plan == PLAN_RESTORE || (t->plan == PLAN_RUN && !t->spec->noexec);
+		current += t->plan == PLAN_CURRENT;
+	}
+	ui_plan(s->o->ui, total, current);
+}
+
+/* An artefact was not usable: its task runs, and what is below it may be needed after all. */
+static void plan_again(struct sched *s, struct task *t) {
+	task_become(t, TASK_WAITING);
+	plan_make(s->graph, s->o->facts);
+	plan_start(s->graph);
+	collect_ready(s);
+	show_plan(s);
+}
+
+/* --- what a job reports --- */
+
+static void take_record(struct sched *s, struct job *j, const char *record) {
+	switch ((enum task_report)record[0]) {
+	case TASK_REPORT_LOG:
+		j->log = arena_str(s->arena, slice_of(record + 1));
+		break;
+	case TASK_REPORT_WARNING:
+		warn("%s: %s", j->id, record + 1);
+		break;
+	case TASK_REPORT_ERROR:
+		buf_addf(&j->errors, "%s\n", record + 1);
+		break;
+	case TASK_REPORT_CONTENT:
+		j->task->content = arena_dup(s->graph->arena, slice_of(record + 1));
+		break;
+	}
+}
+
+static void take_report(struct sched *s, struct job *j) {
+	char chunk[4096];
+	ssize_t n;
+	while ((n = read(j->report, chunk, sizeof chunk)) > 0)
+		for (ssize_t i = 0; i < n; i++) {
+			buf_addc(&j->text, chunk[i]);
+			if (chunk[i] != '\0')
+				continue;
+			take_record(s, j, j->text.p);
+			j->text.n = 0;
+		}
+}
+
+/* --- the end of a job --- */
+
+static void write_statistics(struct sched *s, const struct job *j, const char *how, const struct rusage *use) {
+	if (!s->statistics)
+		return;
+	int64_t cpu_ms = (use->ru_utime.tv_sec + use->ru_stime.tv_sec) * 1000
+		+ (use->ru_utime.tv_usec + use->ru_stime.tv_usec) / 1000;
+	fprintf(s->statistics, "%s\t%s\t%lld\t%lld\t%lld\n", j->id, how, (long long)j->since,
+		(long long)(os_now_ms() - j->since), (long long)cpu_ms);
+}
+
+/* The one message about a failed task: why, where its log is, how that ends. */
+static void report_failure(struct sched *s, struct job *j, int status) {
+	struct arena *a = arena_new();
+	struct slice errors = slice_trim(j->errors.p ? buf_slice(&j->errors) : SLICE(""));
+	struct slice tail = j->log ? joblog_tail(a, j->log, TAIL_LINES) : SLICE("");
+	struct slice why = proc_describe(a, status);
+	const char *full = "";
+	if (joblog_disk_full(tail, s->context->tmpdir) || joblog_disk_full(errors, s->context->tmpdir))
+		full = arena_printf(a, ": disk full: %s has %llu MB left: make room and run bake again",
+			s->context->tmpdir, (unsigned long long)(os_free_bytes(s->context->tmpdir) >> 20)).p;
+	if (j->log)
+		error("%s: failed: " SFMT "%s\n  log: %s, which ends:\n" SFMT, j->id, SARG(why), full,
+			j->log, SARG(tail));
+	else
+		error("%s: failed: " SFMT "%s", j->id, SARG(errors.n ? errors : why), full);
+	arena_free(a);
+}
+
+static void job_failed(struct sched *s, struct job *j, int status) {
+	task_become(j->task, TASK_FAILED);
+	if (s->stopping != KILLING) {
+		report_failure(s, j, status);
+		s->failed++;
+	}
+	block_above(s, j->task);
+	if (!s->o->keep_going && s->stopping == GOING)
+		s->stopping = FINISHING;
+	ui_finished(s->o->ui, j->id, UI_FAILED);
+}
+
+static void job_done(struct sched *s, struct job *j, bool restored) {
+	if (j->errors.n)
+		error("%s: " SFMT, j->id, SARG(slice_trim(buf_slice(&j->errors))));
+	complete(s, j->task);
+	ui_finished(s->o->ui, j->id, restored ? UI_RESTORED : UI_RAN);
+}
+
+static void job_ended(struct sched *s, struct job *j, int status, const struct rusage *use) {
+	bool restoring = j->task->plan == PLAN_RESTORE;
+	bool exited = WIFEXITED(status);
+	take_report(s, j);
+	close(j->report);
+	s->running--;
+	j->child = 0;
+	jobserver_give(s->o->jobserver);
+	if (restoring && exited && WEXITSTATUS(status) == 2) {
+		write_statistics(s, j, "unusable", use);
+		ui_finished(s->o->ui, j->id, UI_AGAIN);
+		plan_again(s, j->task);
+	} else if (exited && WEXITSTATUS(status) == 0) {
+		write_statistics(s, j, restoring ? "restored" : "ran", use);
+		job_done(s, j, restoring);
+	} else {
+		write_statistics(s, j, "failed", use);
+		job_failed(s, j, status);
+	}
+	buf_free(&j->text);
+	buf_free(&j->errors);
+}
+
+static void reap(struct sched *s) {
+	struct rusage use;
+	int status;
+	for (unsigned i = 0; i < s->o->jobs; i++)
+		if (s->job[i].child && wait4(s->job[i].child, &status, WNOHANG, &use) == s->job[i].child)
+			job_ended(s, &s->job[i], status, &use);
+}
+
+/* --- starting --- */
+
+static _Noreturn void job_child(struct sched *s, const struct task *t, int report) {
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null >= 0)
+		dup2(null, 0);
+	if (t->plan == PLAN_RESTORE)
+		task_restore(s->context, t, report);
+	task_run(s->context, t, report);
+}
+
+static struct job *free_place(struct sched *s) {
+	for (unsigned i = 0; i < s->o->jobs; i++)
+		if (!s->job[i].child)
+			return &s->job[i];
+	broken("sched: more jobs than places");
+}
+
+static void start(struct sched *s, struct task *t) {
+	struct job *j = free_place(s);
+	int fds[2];
+	task_become(t, TASK_RUNNING);
+	*j = (struct job){ .task = t, .id = arena_str(s->arena, t->id), .since = os_now_ms() };
+	if (pipe2(fds, O_CLOEXEC) < 0 || (j->child = proc_fork()) < 0) {
+		error("%s: cannot be started: %s", j->id, strerror(errno));
+		exit(1);
+	}
+	if (j->child == 0)
+		job_child(s, t, fds[1]);
+	close(fds[1]);
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	j->report = fds[0];
+	s->running++;
+	ui_started(s->o->ui, j->id, t->plan == PLAN_RESTORE);
+}
+
+/* A task without anything to execute needs no process. */
+static void pass_over(struct sched *s, struct task *t) {
+	task_become(t, TASK_RUNNING);
+	if (t->spec->nostamp || stamp_write(t, SLICE("")) == 0) {
+		complete(s, t);
+		return;
+	}
+	task_become(t, TASK_FAILED);
+	s->failed++;
+	s->stopping = s->stopping == GOING ? FINISHING : s->stopping;
+	block_above(s, t);
+}
+
+static void start_ready(struct sched *s) {
+	struct task *t;
+	s->wants_token = false;
+	while (s->stopping == GOING && (t = ready_top(&s->ready))) {
+		if (t->plan == PLAN_RUN && t->spec->noexec) {
+			pass_over(s, ready_pop(&s->ready));
+			continue;
+		}
+		if (s->running == s->o->jobs)
+			return;
+		if (s->running == 0)
+			jobserver_refill(s->o->jobserver);
+		if (!jobserver_take(s->o->jobserver)) {
+			s->wants_token = true;
+			return;
+		}
+		start(s, ready_pop(&s->ready));
+	}
+}
+
+/* --- stopping --- */
+
+static void signal_all(struct sched *s, int number) {
+	for (unsigned i = 0; i < s->o->jobs; i++)
+		if (s->job[i].child)
+			proc_kill(s->job[i].child, number);
+}
+
+static void stop(struct sched *s, bool now) {
+	bool again = s->interrupted;
+	s->interrupted = true;
+	if (!now && !again) {
+		s->stopping = FINISHING;
+		note("interrupted: %u running task%s will finish; interrupt again to stop %s", s->running,
+			s->running == 1 ? "" : "s", s->running == 1 ? "it" : "them");
+		return;
+	}
+	if (s->stopping != KILLING)
+		note("stopping the running tasks");
+	s->stopping = KILLING;
+	s->kill_at = os_now_ms() + MERCY_MS;
+	signal_all(s, SIGTERM);
+}
+
+static void take_signals(struct sched *s) {
+	struct signalfd_siginfo info;
+	while (read(s->signals, &info, sizeof info) == sizeof info) {
+		if (info.ssi_signo == SIGINT)
+			stop(s, false);
+		else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGHUP)
+			stop(s, true);
+		else if (info.ssi_signo == SIGWINCH)
+			ui_resized(s->o->ui);
+	}
+	reap(s);
+}
+
+/* --- the loop --- */
+
+static void wait_events(struct sched *s) {
+	nfds_t n = 0;
+	s->poll[n++] = (struct pollfd){ s->signals, POLLIN, 0 };
+	s->poll[n++] = (struct pollfd){ s->wants_token ? s->o->jobserver->own_fd : -1, POLLIN, 0 };
+	for (unsigned i = 0; i < s->o->jobs; i++)
+		s->poll[n++] = (struct pollfd){ s->job[i].child ? s->job[i].report : -1, POLLIN, 0 };
+	poll(s->poll, n, TICK_MS);
+	for (unsigned i = 0; i < s->o->jobs; i++)
+		if (s->job[i].child && (s->poll[2 + i].revents & POLLIN))
+			take_report(s, &s->job[i]);
+	/* Children may have ended before the signals were blocked: reap on every turn. */
+	take_signals(s);
+	if (s->kill_at && os_now_ms() >= s->kill_at) {
+		signal_all(s, SIGKILL);
+		s->kill_at = os_now_ms() + MERCY_MS;
+	}
+	ui_tick(s->o->ui);
+}
+
+static int open_all(struct sched *s) {
+	s->signals = proc_signals();
+	if (s->signals < 0)
+		return -1;
+	s->job = ARENA_ARRAY(s->arena, struct job, s->o->jobs);
+	s->poll = ARENA_ARRAY(s->arena, struct pollfd, s->o->jobs + 2);
+	if (!s->o->statistics)
+		return 0;
+	os_mkparents(s->o->statistics);
+	s->statistics = fopen(s->o->statistics, "we");
+	if (s->statistics)
+		fputs("# task\thow\tstarted (ms)\twall (ms)\tcpu (ms)\n", s->statistics);
+	return 0;
+}
+
+static void close_all(struct sched *s) {
+	if (s->statistics)
+		fclose(s->statistics);
+	close(s->signals);
+	ready_free(&s->ready);
+	arena_free(s->arena);
+}
+
+int sched_run(struct graph *g, struct task_context *c, const struct sched_options *o) {
+	struct sched s = { .arena = arena_new(), .graph = g, .context = c, .o = o };
+	if (open_all(&s) < 0) {
+		arena_free(s.arena);
+		return 1;
+	}
+	collect_ready(&s);
+	show_plan(&s);
+	for (start_ready(&s); s.running > 0; start_ready(&s))
+		wait_events(&s);
+	int result = s.interrupted ? -1 : (int)s.failed;
+	close_all(&s);
+	return result;
+}
