@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
 # (tests/unit/order holds it).
 MODULES := util map os regex proc ui \
 	hash archive pack net \
-	parse expr shell data \
+	parse expr shell name reference data \
 	lua sig uri mirror distro git fetch eval \
 	layer recipe provider store \
 	edges graph plan sandbox emit task sched dump main
