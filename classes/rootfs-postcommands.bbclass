@@ -6,12 +6,12 @@ ROOTFS_POSTPROCESS_COMMAND += "rootfs_authorized_keys \
 "
 
 # Public keys that may log in as root over ssh, as they stand in an authorized_keys file, ";" between them.
-ROOT_AUTHORIZED_KEYS ??= ""
+DPU_AUTHORIZED_KEYS ??= ""
 
 rootfs_authorized_keys() {
-	if [ -n "${ROOT_AUTHORIZED_KEYS}" ]; then
+	if [ -n "${DPU_AUTHORIZED_KEYS}" ]; then
 		install -d -m 0700 ${IMAGE_ROOTFS}${ROOT_HOME} ${IMAGE_ROOTFS}${ROOT_HOME}/.ssh
-		printf '%s\n' "${ROOT_AUTHORIZED_KEYS}" | tr ';' '\n' | sed 's/^ *//; s/ *$//; /^$/d' \
+		printf '%s\n' "${DPU_AUTHORIZED_KEYS}" | tr ';' '\n' | sed 's/^ *//; s/ *$//; /^$/d' \
 			> ${IMAGE_ROOTFS}${ROOT_HOME}/.ssh/authorized_keys
 		chmod 0600 ${IMAGE_ROOTFS}${ROOT_HOME}/.ssh/authorized_keys
 	fi
