@@ -52,6 +52,7 @@ lua do_rootfs() {
 	local db = rootfs.load(bb.taskdeps(d))
 	local list = image_closure(d, rootfs, db)
 	rootfs.install(db, list, root, d:getVar("ROOTFS_BASE_PACKAGE"))
+	require("accounts").apply(root, rootfs.accounts(db, list))
 	image_depmod(root)
 	for name in (d:getVar("ROOTFS_POSTPROCESS_COMMAND") or ""):gmatch("[^%s;]+") do
 		bb.exec_func(name, d)
@@ -101,7 +102,7 @@ deltask do_populate_sysroot
 
 function image_modules(d)
 	local dir = d:getVar("COREBASE") .. "/classes/lib/"
-	return dir .. "rootfs.lua:True " .. dir .. "pkgdata.lua:True"
+	return dir .. "rootfs.lua:True " .. dir .. "pkgdata.lua:True " .. dir .. "accounts.lua:True"
 end
 
 function image_feature_packages(d)

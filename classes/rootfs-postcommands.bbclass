@@ -1,6 +1,6 @@
 # Changes of the tree that configuration asks for. Each is a function of ROOTFS_POSTPROCESS_COMMAND.
 
-ROOTFS_POSTPROCESS_COMMAND += "rootfs_authorized_keys \
+ROOTFS_POSTPROCESS_COMMAND += "rootfs_accounts rootfs_authorized_keys \
     ${@bb.utils.contains('IMAGE_FEATURES', 'empty-root-password', 'rootfs_empty_root_password', '', d)} \
     ${@bb.utils.contains('IMAGE_FEATURES', 'read-only-rootfs', 'rootfs_read_only', '', d)} \
 "
@@ -15,6 +15,14 @@ rootfs_authorized_keys() {
 			> ${IMAGE_ROOTFS}${ROOT_HOME}/.ssh/authorized_keys
 		chmod 0600 ${IMAGE_ROOTFS}${ROOT_HOME}/.ssh/authorized_keys
 	fi
+}
+
+# Accounts by configuration: "useradd -G adm joe; usermod -p 'HASH' root" (useradd, groupadd, usermod; HASH as
+# in a shadow file).
+EXTRA_USERS_PARAMS ??= ""
+
+lua rootfs_accounts() {
+	require("accounts").apply(d:getVar("IMAGE_ROOTFS"), d:getVar("EXTRA_USERS_PARAMS") or "")
 }
 
 # For development only: root logs in on the console without a password.

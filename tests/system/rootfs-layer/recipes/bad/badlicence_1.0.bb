@@ -1,0 +1,6 @@
+SUMMARY = "Its licence text is not the one it was written for"
+LICENSE = "MIT"
+LIC_FILES_CHKSUM = "file://hello.txt;beginline=2;endline=2;md5=00000000000000000000000000000000"
+INHIBIT_DEFAULT_DEPS = "1"
+SRC_URI = "file://source"
+S = "${WORKDIR}/source"

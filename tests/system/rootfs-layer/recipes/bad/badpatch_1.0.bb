@@ -1,0 +1,6 @@
+SUMMARY = "Its patch does not apply"
+LICENSE = "MIT"
+LIC_FILES_CHKSUM = "file://hello.txt;md5=00000000000000000000000000000000"
+INHIBIT_DEFAULT_DEPS = "1"
+SRC_URI = "file://source file://wrong.patch"
+S = "${WORKDIR}/source"

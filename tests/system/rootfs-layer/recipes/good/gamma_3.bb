@@ -1,0 +1,12 @@
+SUMMARY = "Only recommended; brings an account"
+LICENSE = "MIT"
+INHIBIT_DEFAULT_DEPS = "1"
+
+inherit useradd
+GROUPADD_PARAM:${PN} = "-r -g 77 gamma"
+USERADD_PARAM:${PN} = "-r -u 77 -g gamma -d / -s /bin/false gamma"
+
+do_install() {
+	install -d ${D}${sysconfdir}
+	echo third > ${D}${sysconfdir}/gamma
+}

@@ -1,0 +1,5 @@
+SUMMARY = "alpha and what it needs"
+IMAGE_INSTALL = "alpha"
+IMAGE_FSTYPES = "tar.zst erofs cpio.zst"
+
+inherit image
