@@ -1,7 +1,6 @@
-/* archive: what strangers packed, to files below one directory.
- *
- * Invariants: the working directory is that directory while entries are written, so that every name
- * is relative and libarchive can check it part by part; a name with ".." never reaches libarchive. */
+/* archive: what strangers packed, to files below one directory.  Invariants: the working directory
+ * is that directory while entries are written, so that every name is relative and libarchive can
+ * check it part by part; a name with ".." never reaches libarchive. */
 #include "archive.h"
 #include "util.h"
 
@@ -10,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,15 +38,15 @@ static bool ends_with_one(const char *name, const char *const *endings) {
 }
 
 bool archive_is_tree(const char *name) {
-	static const char *const endings[] = { ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tlz", ".tzst",
-		".tar.gz", ".tar.bz2", ".tar.xz", ".tar.lz", ".tar.lzma", ".tar.zst", ".tar.lz4", ".tar.Z",
-		".tz", ".zip", ".jar", ".7z", ".rpm", ".deb", ".ipk", ".cpio", ".crate", NULL };
+	static const char *const endings[] = { ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2",
+		".tar.xz", ".txz", ".tar.lz", ".tlz", ".tar.lzma", ".tar.zst", ".tzst", ".tar.lz4",
+		".tar.Z", ".tz", ".zip", ".jar", ".7z", ".rpm", ".deb", ".ipk", ".cpio", ".crate", NULL };
 	return ends_with_one(name, endings);
 }
 
 bool archive_is_single(const char *name) {
-	static const char *const endings[] = { ".gz", ".bz2", ".xz", ".lz", ".lzma", ".zst", ".lz4", ".Z",
-		NULL };
+	static const char *const endings[] = { ".gz", ".bz2", ".xz", ".lz", ".lzma", ".zst", ".lz4",
+		".Z", NULL };
 	return !archive_is_tree(name) && ends_with_one(name, endings);
 }
 
@@ -72,8 +70,8 @@ static int bad_output(const struct job *j) {
 
 /* --- places --- */
 
-/* The name without "./", empty parts and the first `strip` parts; NULL and *why when it leads out of
- * the directory. An empty result has nothing to unpack. */
+/* The name without "./", empty parts and the first `strip` parts; NULL and *why when it leads out
+ * of the directory. An empty result has nothing to unpack. */
 static const char *inside(struct arena *a, const char *name, unsigned strip, const char **why) {
 	struct slice rest = slice_of(name), part;
 	struct buf b = { .arena = a };
@@ -101,7 +99,8 @@ static const char *inside(struct arena *a, const char *name, unsigned strip, con
 
 static bool allowed_type(struct archive_entry *e) {
 	mode_t type = archive_entry_filetype(e);
-	return archive_entry_hardlink(e) || type == AE_IFREG || type == AE_IFDIR || type == AE_IFLNK;
+	return archive_entry_hardlink(e) ||
+		type == AE_IFREG || type == AE_IFDIR || type == AE_IFLNK;
 }
 
 /* Owners mean nothing here, and neither may modes depend on who unpacks. */
@@ -236,15 +235,15 @@ static int unpack_member(struct job *outer) {
 	j.in = new_reader();
 	j.arena = arena_new();
 	support_trees(j.in);
-	int rc = archive_read_open(j.in, outer, NULL, outer_read, NULL) == ARCHIVE_OK ? 0 : bad_input(&j);
-	if (!rc)
-		rc = write_entries(&j);
+	bool open = archive_read_open(j.in, outer, NULL, outer_read, NULL) == ARCHIVE_OK;
+	int rc = open ? write_entries(&j) : bad_input(&j);
 	archive_read_free(j.in);
 	arena_free(j.arena);
 	return rc;
 }
 
-/* Is this ar archive a Debian package? Its first member says so. Then data.tar.* is what we want. */
+/* Is this ar archive a Debian package? Its first member says so. Then data.tar.* is what we want.
+ * */
 static int unpack_package(struct job *j) {
 	struct archive_entry *e;
 	int rc;
@@ -306,16 +305,15 @@ static int unpack_there(const struct archive_unpack *u, int fd) {
 	return rc;
 }
 
-/* Names are UTF-8 whatever the user's locale: libarchive asks the locale of the thread. */
-static locale_t enter_locale(locale_t *made) {
-	*made = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	return *made ? uselocale(*made) : uselocale((locale_t)0);
+void archive_names_enter(struct archive_names *n) {
+	n->made = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	n->before = uselocale(n->made);
 }
 
-static void leave_locale(locale_t before, locale_t made) {
-	uselocale(before);
-	if (made)
-		freelocale(made);
+void archive_names_leave(struct archive_names *n) {
+	uselocale(n->before);
+	if (n->made)
+		freelocale(n->made);
 }
 
 int archive_unpack(const struct archive_unpack *u) {
@@ -328,9 +326,10 @@ int archive_unpack(const struct archive_unpack *u) {
 	if (here < 0 || chdir(u->dir)) {
 		error("%s: cannot be entered: %s", u->dir, strerror(errno));
 	} else {
-		locale_t made, before = enter_locale(&made);
+		struct archive_names names;
+		archive_names_enter(&names);
 		rc = unpack_there(u, file);
-		leave_locale(before, made);
+		archive_names_leave(&names);
 		if (fchdir(here))
 			broken("the working directory is gone: %s", strerror(errno));
 	}
@@ -380,9 +379,10 @@ static int expand_to(struct job *j, const char *temporary, const char *to) {
 
 int archive_expand(const char *file, const char *to, uint64_t most_bytes) {
 	struct archive_unpack u = { .file = file, .dir = to };
-	struct job j = { .u = &u, .in = new_reader(), .arena = arena_new(), .entry = "its content" };
+	struct job j = { .u = &u, .in = new_reader(), .arena = arena_new() };
 	struct archive_entry *e;
 	int rc = -1, fd = open(file, O_RDONLY | O_CLOEXEC);
+	j.entry = "its content";
 	archive_read_support_format_raw(j.in);
 	j.limit = limit_of(most_bytes, fd);
 	if (fd < 0)

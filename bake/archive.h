@@ -3,6 +3,7 @@
 #ifndef BAKE_ARCHIVE_H
 #define BAKE_ARCHIVE_H
 
+#include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,5 +26,12 @@ bool archive_is_single(const char *name);
 int archive_unpack(const struct archive_unpack *u);
 /* Unpacks one compressed file to `to`. */
 int archive_expand(const char *file, const char *to, uint64_t most_bytes);
+
+/* Between the two, libarchive takes names for UTF-8 whatever the user's locale says. */
+struct archive_names {
+	locale_t made, before;
+};
+void archive_names_enter(struct archive_names *n);
+void archive_names_leave(struct archive_names *n);
 
 #endif

@@ -11,8 +11,8 @@ enum { PACK_HASH = 64 + 1 };         /* room for a content hash in hex */
 /* A directory and the name its entries have before their path: "NAME/path". One that is absent is
  * packed as an empty one. */
 struct pack_tree {
-	const char *name;
-	const char *dir;
+	const char *name;        /* no tree's name and "/" begin another's */
+	const char *dir;         /* absolute */
 };
 
 /* What an archive holds: the sha256 and the size of its stream before compression. */
