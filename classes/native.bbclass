@@ -60,7 +60,11 @@ STAGING_DIR_TARGET = ""
 PKG_CONFIG_SYSROOT_DIR = ""
 
 # What is installed below STAGING_DIR_NATIVE becomes the root of the tree given to others.
-do_populate_sysroot[sstate-inputdirs] = "${SYSROOT_DESTDIR}${STAGING_DIR_NATIVE}"
+SYSROOT_DIRS = "${prefix_native} ${sysconfdir_native} /sysroot-only"
+SYSROOT_DIRS_IGNORE = "${datadir_native}/man ${datadir_native}/doc ${datadir_native}/info ${datadir_native}/locale"
+sysroot_stage_all() {
+	sysroot_stage_dirs ${D}${STAGING_DIR_NATIVE} ${SYSROOT_DESTDIR}
+}
 do_populate_sysroot[rdeptask] = "do_populate_sysroot"
 
 # A variant's dependencies and names are those of the build machine.

@@ -3,8 +3,6 @@
 # into a file of a sysroot.
 
 SYSROOT_DIRS = "${includedir} ${libdir} ${base_libdir} ${nonarch_base_libdir} ${datadir} /sysroot-only"
-SYSROOT_DIRS_NATIVE = "${bindir} ${sbindir} ${base_bindir} ${base_sbindir} ${libexecdir} ${sysconfdir} ${localstatedir}"
-SYSROOT_DIRS:append:class-native = " ${SYSROOT_DIRS_NATIVE}"
 SYSROOT_DIRS_IGNORE = "${mandir} ${docdir} ${infodir} ${datadir}/locale ${datadir}/bash-completion \
     ${datadir}/gtk-doc ${datadir}/applications ${datadir}/pixmaps ${libdir}/${BPN}/ptest ${nonarch_base_libdir}/modules"
 
