@@ -72,12 +72,12 @@ enum parse_dialect {
 
 /* By the ending of the name. */
 enum parse_dialect parse_dialect_of(struct slice path);
-/* The statements of text, which must outlive them; memory of arena a. base: the file is part of the
- * base configuration, which alone may hold addpylib. Raises file:line for what it cannot read. */
+/* The statements of text, which must outlive them; memory of arena a. Raises file:line for what it
+ * cannot read. */
 struct statements *parse_text(struct arena *a, const struct atom *file, struct slice text,
-		enum parse_dialect dialect, bool base);
+		enum parse_dialect dialect);
 /* The same for a file, read and parsed once for the life of the process. NULL with errno set when it
  * cannot be read. */
-const struct statements *parse_file(const struct atom *path, enum parse_dialect dialect, bool base);
+const struct statements *parse_file(const struct atom *path, enum parse_dialect dialect);
 
 #endif
