@@ -111,7 +111,8 @@ local function claim(owners, modes, entries, name)
 	end
 end
 
--- Copies the packages of list into root; first (a package name) decides the modes of shared directories.
+-- Copies (a later step may write into files; hard links of a package stay) the packages of list into
+-- root; first (a package name) decides the modes of shared directories.
 function rootfs.install(db, list, root, first)
 	local order, owners, modes = {}, {}, {}
 	if db.package[first] then order[1] = first end
@@ -124,7 +125,7 @@ function rootfs.install(db, list, root, first)
 		local tree = db.package[name].tree
 		if fs.isdir(tree) then
 			claim(owners, modes, fs.walk(tree), name)
-			fs.copytree(tree, root)
+			bb.run{"cp", "-a", tree .. "/.", root .. "/"}
 		end
 	end
 	for _, entry in ipairs(modes) do
