@@ -15,8 +15,8 @@ MODULES := util map os regex proc ui \
 	hash archive pack net \
 	parse expr shell name reference data \
 	lua sig uri mirror distro git fetch eval \
-	layer recipe provider store \
-	edges graph plan sandbox emit task sched dump main
+	layer recipe record harvest provider store \
+	edges graph chart plan sandbox emit task sched dump main
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror

@@ -1,6 +1,5 @@
-/* recipe: one recipe file to recipe records (one a BBCLASSEXTEND variant) or one reported error.
- * A record is plain data: the store it came from is gone. It can be written to a pipe or a file and
- * read back, so that worker processes parse and a cache stays possible. */
+/* recipe: one recipe file to recipe records (one a BBCLASSEXTEND variant) or one error. A record is
+ * plain data: what the graph needs to know of a recipe without its store. */
 #ifndef BAKE_RECIPE_H
 #define BAKE_RECIPE_H
 
@@ -10,7 +9,6 @@
 #include "util.h"
 
 struct atom;
-struct buf;
 struct config;
 struct data;
 struct layer_file;
@@ -65,34 +63,19 @@ struct recipe {
 
 const struct recipe_task *recipe_task_find(const struct recipe *r, const struct atom *name);
 
-/* Evaluates file and its variants. Records are added to *list in arena a; a failing file gives none
- * and sets *fault. Returns 0 or −1. */
 struct recipes {
 	struct recipe *v;
 	size_t n, cap;
 };
+
+/* Evaluates file and its variants and adds their records to *list. Records and the stores they point
+ * into live in a. Returns 0, or −1 with *fault set (its text in a) and nothing added. */
 int recipe_read(struct config *c, const struct layer_file *file, struct arena *a,
 		struct recipes *list, struct fault *fault);
 
-/* All recipe files of the configuration, on `jobs` worker processes. Failures come in the order of the
- * files, all of them; nothing is printed (fault_report each). Returns how many failed. Records come
- * in the order of the files. SIGINT ends the workers and counts every file not read as failed. */
-struct recipe_failures {
-	struct fault *v;
-	size_t n, cap;
-};
-size_t recipe_read_all(struct config *c, unsigned jobs, struct arena *a, struct recipes *list,
-		struct recipe_failures *failures);
-
 /* A recipe's finished store (to run a task, for -e): id as in struct recipe. Raises. */
 struct data *recipe_data(struct config *c, struct slice id, struct arena *a);
-/* Why the recipe in d is to be left out (skipped by its code, COMPATIBLE_MACHINE, COMPATIBLE_HOST);
- * SLICE_NONE: it is not. */
+/* Why COMPATIBLE_MACHINE or COMPATIBLE_HOST leaves the recipe in d out; SLICE_NONE: they do not. */
 struct slice recipe_skip_reason(struct data *d);
-
-/* The record as bytes and back; recipe_unpack returns −1 for bytes recipe_pack did not write. Text of
- * the unpacked record points into bytes, which must live as long. */
-void recipe_pack(const struct recipe *r, struct buf *out);
-int recipe_unpack(struct slice bytes, struct arena *a, struct recipe *r, size_t *used);
 
 #endif
