@@ -7,7 +7,7 @@ BB_DEFAULT_TASK ?= "build"
 
 inherit logging utils patch staging
 
-# --- dependencies -------------------------------------------------------------------------------------
+# --- dependencies ---------------------------------------------------------------------------------
 
 BASE_DEFAULT_DEPS = "virtual/libc"
 BASEDEPENDS = ""
@@ -20,7 +20,7 @@ PACKAGECONFIG_CONFARGS ??= ""
 FILESPATH = "${@base_filespath(d)}"
 THISDIR = "${@os.path.dirname(d.getVar('FILE'))}"
 
-# --- sources --------------------------------------------------------------------------------------------
+# --- sources --------------------------------------------------------------------------------------
 
 # Checksums and revisions are flags and values of other variables: their values are part of what is fetched.
 SRC_URI_PINS = "${@base_source_pins(d)}"
@@ -50,7 +50,7 @@ lua create_source_date_epoch_stamp() {
 	fs.write(file, epoch .. "\n")
 }
 
-# --- from source to installed tree ---------------------------------------------------------------------------
+# --- from source to installed tree ----------------------------------------------------------------
 
 # What another run left is no part of this one. In-tree builds (B = S) are cleaned by make instead.
 CONFIGURESTAMPFILE = "${WORKDIR}/configure.hash"
@@ -105,7 +105,7 @@ do_build() {
 
 EXPORT_FUNCTIONS do_fetch do_unpack do_configure do_compile do_install
 
-# --- shell that recipes call -----------------------------------------------------------------------------------
+# --- shell that recipes call ----------------------------------------------------------------------
 
 base_has_makefile() {
 	[ -e Makefile ] || [ -e makefile ] || [ -e GNUmakefile ]
@@ -124,7 +124,7 @@ oe_runmake() {
 	oe_runmake_call "$@" || die "oe_runmake failed"
 }
 
-# --- tasks for people ----------------------------------------------------------------------------------------------
+# --- tasks for people -----------------------------------------------------------------------------
 
 addtask clean
 do_clean[nostamp] = "1"
@@ -147,7 +147,7 @@ lua do_listtasks() {
 	end
 }
 
-# --- helpers ------------------------------------------------------------------------------------------------------------
+# --- helpers --------------------------------------------------------------------------------------
 
 # Where file:// sources are looked for: beside the recipe, the most specific override first.
 function base_filespath(d)
@@ -214,7 +214,7 @@ function get_source_date_epoch_value(d)
 	return d:getVar("SOURCE_DATE_EPOCH_FALLBACK")
 end
 
-# --- settings of each recipe, once it is read ------------------------------------------------------------------------------
+# --- settings of each recipe, once it is read -----------------------------------------------------
 
 # PACKAGECONFIG[name] = "when on,when off,DEPENDS,RDEPENDS,RRECOMMENDS,names it excludes"
 function base_packageconfig_fields(text)

@@ -11,7 +11,7 @@ INHIBIT_DEFAULT_DEPS = "1"
 EXCLUDE_FROM_WORLD = "1"
 PACKAGE_ARCH = "${MACHINE_ARCH}"
 
-# --- what goes in ----------------------------------------------------------------------------------------
+# --- what goes in ---------------------------------------------------------------------------------
 
 IMAGE_INSTALL ?= ""
 # Features that mean packages, and those that change the tree (rootfs-postcommands).
@@ -27,7 +27,7 @@ ROOTFS_POSTPROCESS_COMMAND ?= ""
 # Largest size of the tree in KiB; empty: any.
 IMAGE_ROOTFS_MAXSIZE ?= ""
 
-# --- names ----------------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 IMAGE_BASENAME ?= "${PN}"
 IMAGE_MACHINE_SUFFIX ??= "-${MACHINE}"
@@ -39,7 +39,7 @@ IMAGE_MANIFEST = "${WORKDIR}/manifest"
 IMGFILESDIR = "${WORKDIR}/image-files"
 IMGDEPLOYDIR = "${WORKDIR}/deploy-${PN}-image-complete"
 
-# --- tasks -------------------------------------------------------------------------------------------------------
+# --- tasks ----------------------------------------------------------------------------------------
 
 addtask rootfs
 do_rootfs[recrdeptask] = "do_package do_populate_lic"
@@ -98,7 +98,7 @@ deltask do_compile
 deltask do_install
 deltask do_populate_sysroot
 
-# --- their parts ----------------------------------------------------------------------------------------------------
+# --- their parts ----------------------------------------------------------------------------------
 
 function image_modules(d)
 	local dir = d:getVar("COREBASE") .. "/classes/lib/"

@@ -43,55 +43,22 @@ end
 
 # A recipe without a licence is refused; one whose licence the build must not contain is left out.
 lua () {
-	local license = d:getVar("LICENSE")
+	local license, pn = d:getVar("LICENSE"), d:getVar("PN")
 	if not license or license == "INVALID" or not license:find("%S") then
-		bb.fatal(d:getVar("PN") .. ": LICENSE is not set")
+		bb.fatal(pn .. ": LICENSE is not set")
 	end
 	local unwanted = d:getVar("INCOMPATIBLE_LICENSE") or ""
 	if unwanted:find("%S") and not bb.data.inherits_class("native", d) then
-		local bad = license_refused(license, unwanted, d:getVar("INCOMPATIBLE_LICENSE_EXCEPTIONS") or "", d:getVar("PN"))
-		if bad then bb.skip("its licence " .. bad .. " is in INCOMPATIBLE_LICENSE") end
+		license_leave_out(d, license, unwanted)
 	end
 }
 
-# The first licence of an expression that cannot be avoided and is unwanted; nil when there is a way
-# around all of them. a & b needs both, a | b one of them; & binds closer.
-function license_refused(expression, unwanted, exceptions, pn)
-	local tokens, at = {}, 1
-	for token in expression:gsub("[&|()]", " %0 "):gmatch("%S+") do tokens[#tokens + 1] = token end
-	local function refused(name)
-		if (" " .. exceptions .. " "):find(" " .. pn .. ":" .. name .. " ", 1, true) then return nil end
-		for pattern in unwanted:gmatch("%S+") do
-			local stem = pattern:match("^(.*)%*$")
-			if name == pattern or stem and name:sub(1, #stem) == stem then return name end
-		end
-		return nil
-	end
-	local any
-	local function one()
-		local token = tokens[at]
-		at = at + 1
-		if token ~= "(" then return refused(token or "") end
-		local result = any()
-		at = at + 1
-		return result
-	end
-	local function all()
-		local result = one()
-		while tokens[at] == "&" or tokens[at] and tokens[at] ~= "|" and tokens[at] ~= ")" do
-			if tokens[at] == "&" then at = at + 1 end
-			result = one() or result
-		end
-		return result
-	end
-	function any()
-		local result = all()
-		while tokens[at] == "|" do
-			at = at + 1
-			local other = all()
-			result = result and other
-		end
-		return result
-	end
-	return any()
+function license_leave_out(d, license, unwanted)
+	local licence = require "licence"
+	local excused = " " .. (d:getVar("INCOMPATIBLE_LICENSE_EXCEPTIONS") or "") .. " "
+	local bad = licence.refused(license, function(name)
+		local exception = " " .. d:getVar("PN") .. ":" .. name .. " "
+		return not excused:find(exception, 1, true) and licence.matches(name, unwanted)
+	end)
+	if bad then bb.skip("its licence " .. bad .. " is in INCOMPATIBLE_LICENSE") end
 end

@@ -62,7 +62,7 @@ function package_modules(d, names)
 	return table.concat(list, " ")
 end
 
-# --- the steps -----------------------------------------------------------------------------------------------
+# --- the steps ------------------------------------------------------------------------------------
 
 lua package_copy() {
 	fs.copytree(d:getVar("D"), d:getVar("PKGD"), "link")
@@ -138,7 +138,7 @@ lua package_data() {
 	end
 }
 
-# --- their parts -----------------------------------------------------------------------------------------------
+# --- their parts ----------------------------------------------------------------------------------
 
 function package_write_data(d, pkgdata, name, keys)
 	local entries = fs.walk(d:getVar("PKGDEST") .. "/" .. name)

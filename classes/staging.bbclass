@@ -9,7 +9,7 @@ SYSROOT_DIRS_IGNORE = "${mandir} ${docdir} ${infodir} ${datadir}/locale ${datadi
 SYSROOT_DESTDIR = "${WORKDIR}/sysroot-destdir"
 SYSROOT_PREPROCESS_FUNCS ?= ""
 
-# --- giving ---------------------------------------------------------------------------------------------
+# --- giving ---------------------------------------------------------------------------------------
 
 addtask populate_sysroot after do_install
 # Whoever uses this recipe's sysroot needs those of its dependencies too.
@@ -46,7 +46,7 @@ sysroot_stage_dir() {
 	fi
 }
 
-# --- taking -----------------------------------------------------------------------------------------------
+# --- taking ---------------------------------------------------------------------------------------
 
 addtask prepare_recipe_sysroot before do_configure after do_fetch
 do_prepare_recipe_sysroot[deptask] = "do_populate_sysroot"

@@ -61,7 +61,7 @@ local function options(words, from)
 	return found, name
 end
 
--- --- the three files as tables --------------------------------------------------------------------
+-- --- the three files as tables -------------------------------------------------------------------
 
 local function load(root, file)
 	local lines = {}
@@ -99,7 +99,7 @@ local function free_id(lines, system)
 	bb.fatal("accounts: no id is free")
 end
 
--- --- the commands -------------------------------------------------------------------------------------
+-- --- the commands --------------------------------------------------------------------------------
 
 local command = {}
 

@@ -1,0 +1,5 @@
+# autotools for sources that only build in their own tree.
+
+inherit autotools
+
+B = "${S}"
