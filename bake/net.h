@@ -18,15 +18,17 @@ struct net_request {
 	unsigned connect_s;      /* seconds to a connection; 0: 15 */
 	unsigned stall_s;        /* seconds without a byte; 0: 30 */
 	unsigned attempts;       /* for faults that pass (a cut transfer, 5xx); 0: 3 */
+	unsigned pause_ms;       /* before the second attempt, then doubled; 0: 1000 */
 	bool fresh;              /* forget what FILE.part holds */
 	net_progress_fn *progress;
 	void *ctx;
 };
 
-/* Sums of what has arrived. */
+/* What has arrived. */
 struct net_reply {
-	char sha256[65];
+	char sha256[64 + 1];
 	uint64_t bytes;
+	bool resumed;            /* its beginning is from an earlier call */
 };
 
 /* 0; or −1 with *why, one reason in arena a, without credentials, and no message. Never follows
@@ -35,7 +37,8 @@ int net_get(struct arena *a, const struct net_request *r, struct net_reply *repl
 		struct slice *why);
 /* Closes (or opens) the gate for the whole process: net_get fails with the reason given. */
 void net_offline(const char *reason);
-/* The URL with its password (and a user name that looks like a token) as "***". */
-struct slice net_mask(struct arena *a, struct slice url);
+/* Text with every URL's password as "***" (and a user name that stands alone: it may be a token).
+ * */
+struct slice net_mask(struct arena *a, struct slice text);
 
 #endif

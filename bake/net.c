@@ -1,0 +1,325 @@
+/* net: libcurl, one transfer at a time.
+ *
+ * Invariants: FILE appears by rename only, after the transfer is complete; what FILE.part holds is
+ * exactly what has been hashed, so a transfer that was cut goes on behind it. */
+#include "net.h"
+#include "hash.h"
+#include "os.h"
+#include "util.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CONNECT_S = 15, STALL_S = 30, ATTEMPTS = 3, PAUSE_MS = 1000, REDIRECTS = 10, TICK_MS = 250 };
+
+struct transfer {
+	const struct net_request *r;
+	CURL *curl;
+	int fd;                  /* of FILE.part */
+	struct hash *hash;
+	uint64_t have;           /* bytes in FILE.part, hashed */
+	uint64_t asked_from;     /* where this attempt begins */
+	uint64_t had;            /* bytes that were there before the call */
+	bool answered;           /* this attempt's first byte has come */
+	int write_error;         /* errno */
+	int64_t last_tick;
+	char error[CURL_ERROR_SIZE];
+};
+
+static const char *closed;       /* the reason; NULL: the gate is open */
+
+void net_offline(const char *reason) {
+	closed = reason;
+}
+
+/* --- credentials --- */
+
+/* The length of "user:password@" at the start of an authority, or 0. */
+static size_t credentials(struct slice rest, size_t *colon) {
+	*colon = 0;
+	for (size_t i = 0; i < rest.n; i++) {
+		char c = rest.p[i];
+		if (c == '@')
+			return i + 1;
+		if (c == '/' || c == ' ' || c == '?' || c == '#' || c == '"')
+			return 0;
+		if (c == ':' && !*colon)
+			*colon = i;
+	}
+	return 0;
+}
+
+struct slice net_mask(struct arena *a, struct slice text) {
+	struct buf b = { .arena = a };
+	size_t at, colon;
+	buf_adds(&b, "");
+	while (slice_find(text, "://", &at)) {
+		bool key = at >= 3 && memcmp(text.p + at - 3, "ssh", 3) == 0;
+		buf_add(&b, slice_sub(text, 0, at + 3));
+		text = slice_sub(text, at + 3, text.n);
+		size_t n = credentials(text, &colon);
+		if (n == 0 || (key && !colon))
+			continue;
+		if (colon)
+			buf_add(&b, slice_sub(text, 0, colon + 1));
+		buf_adds(&b, "***@");
+		text = slice_sub(text, n, text.n);
+	}
+	buf_add(&b, text);
+	return buf_slice(&b);
+}
+
+/* --- what curl calls --- */
+
+static bool start_over(struct transfer *t) {
+	if (ftruncate(t->fd, 0) || lseek(t->fd, 0, SEEK_SET) < 0)
+		return false;
+	char hex[HASH_HEX];
+	hash_end(t->hash, hex);
+	t->have = t->had = 0;
+	return true;
+}
+
+static bool write_all(int fd, const char *p, size_t size) {
+	while (size) {
+		ssize_t n = write(fd, p, size);
+		if (n < 0 && errno != EINTR)
+			return false;
+		p += n > 0 ? n : 0;
+		size -= n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+/* A server that knows no ranges sends the whole file again (200 in place of 206). */
+static bool whole_again(struct transfer *t) {
+	long code = 0;
+	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &code);
+	return t->asked_from && code == 200;
+}
+
+static size_t take(char *bytes, size_t one, size_t size, void *ctx) {
+	struct transfer *t = ctx;
+	(void)one;
+	if (!t->answered && whole_again(t) && !start_over(t)) {
+		t->write_error = errno;
+		return 0;
+	}
+	t->answered = true;
+	if (!write_all(t->fd, bytes, size)) {
+		t->write_error = errno;
+		return 0;
+	}
+	hash_add(t->hash, bytes, size);
+	t->have += size;
+	return size;
+}
+
+static int tick(void *ctx, curl_off_t total, curl_off_t got, curl_off_t up_total, curl_off_t up) {
+	struct transfer *t = ctx;
+	(void)got, (void)up_total, (void)up;
+	int64_t now = os_now_ms();
+	if (now - t->last_tick < TICK_MS)
+		return 0;
+	t->last_tick = now;
+	t->r->progress(t->r->ctx, t->have, total > 0 ? (uint64_t)total + t->asked_from : 0);
+	return 0;
+}
+
+/* --- one attempt --- */
+
+static void set_limits(CURL *c, const struct net_request *r) {
+	long connect_s = r->connect_s ? r->connect_s : CONNECT_S;
+	long stall_s = r->stall_s ? r->stall_s : STALL_S;
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, connect_s);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, stall_s);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+}
+
+static void set_trust(CURL *c, const char *url) {
+	bool safe = slice_starts(slice_of(url), "https:");
+	const char *bundle = getenv("CURL_CA_BUNDLE");
+	if (!bundle || !*bundle)
+		bundle = getenv("SSL_CERT_FILE");
+	if (bundle && *bundle)
+		curl_easy_setopt(c, CURLOPT_CAINFO, bundle);
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https,ftp,ftps");
+	curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, safe ? "https" : "http,https");
+	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
+	curl_easy_setopt(c, CURLOPT_MAXREDIRS, (long)REDIRECTS);
+	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+	curl_easy_setopt(c, CURLOPT_USERAGENT, "bake");
+}
+
+static CURLcode attempt(struct transfer *t) {
+	CURL *c = t->curl;
+	char range[32];
+	snprintf(range, sizeof range, "%llu-", (unsigned long long)t->have);
+	t->asked_from = t->have;
+	t->answered = false;
+	t->error[0] = '\0';
+	curl_easy_reset(c);
+	set_limits(c, t->r);
+	set_trust(c, t->r->url);
+	curl_easy_setopt(c, CURLOPT_URL, t->r->url);
+	curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L);
+	curl_easy_setopt(c, CURLOPT_RANGE, t->have ? range : NULL);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, t->error);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
+	if (t->r->progress) {
+		curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, tick);
+		curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
+		curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	}
+	return curl_easy_perform(c);
+}
+
+/* --- what an attempt's failure means --- */
+
+static long response(struct transfer *t) {
+	long code = 0;
+	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &code);
+	return code;
+}
+
+/* May the same request succeed a little later? */
+static bool passes(struct transfer *t, CURLcode rc) {
+	switch (rc) {
+	case CURLE_PARTIAL_FILE:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+	case CURLE_GOT_NOTHING:
+	case CURLE_HTTP2:
+	case CURLE_HTTP2_STREAM:
+		return true;
+	case CURLE_OPERATION_TIMEDOUT:
+		return t->answered;      /* a server that says nothing at all is not asked again */
+	case CURLE_HTTP_RETURNED_ERROR:
+		return response(t) >= 500 || response(t) == 408 || response(t) == 429;
+	default:
+		return false;
+	}
+}
+
+static struct slice describe(struct arena *a, struct transfer *t, CURLcode rc) {
+	long code = response(t);
+	unsigned long long have = t->have;
+	if (t->write_error)
+		return arena_printf(a, "%s.part: cannot be written: %s", t->r->file,
+			strerror(t->write_error));
+	switch (rc) {
+	case CURLE_HTTP_RETURNED_ERROR:
+		return arena_printf(a, "the server answers %ld%s", code,
+			code == 404 ? " (not found)" : code == 403 ? " (forbidden)" : "");
+	case CURLE_TOO_MANY_REDIRECTS:
+		return arena_printf(a, "redirected more than %d times", REDIRECTS);
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		return code >= 300 && code < 400 ?
+			SLICE("redirected from https to a place less safe") :
+			SLICE("not a http, https or ftp URL");
+	case CURLE_PARTIAL_FILE:
+		return arena_printf(a, "the transfer was cut after %llu bytes", have);
+	case CURLE_OPERATION_TIMEDOUT:
+		return t->answered ? arena_printf(a, "the server stalled after %llu bytes", have) :
+			SLICE("no answer in time");
+	default:
+		return net_mask(a, slice_of(t->error[0] ? t->error : curl_easy_strerror(rc)));
+	}
+}
+
+static void pause_for(unsigned ms) {
+	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
+}
+
+static int transfer(struct arena *a, struct transfer *t, struct slice *why) {
+	unsigned attempts = t->r->attempts ? t->r->attempts : ATTEMPTS;
+	unsigned pause = t->r->pause_ms ? t->r->pause_ms : PAUSE_MS;
+	for (unsigned i = 1;; i++) {
+		CURLcode rc = attempt(t);
+		if (rc == CURLE_OK)
+			return 0;
+		*why = describe(a, t, rc);
+		/* What we hold is longer than the file there: it cannot be a part of it. */
+		bool beyond = rc == CURLE_HTTP_RETURNED_ERROR && response(t) == 416 && t->have;
+		if (i == attempts || t->write_error || !(beyond ? start_over(t) : passes(t, rc)))
+			return -1;
+		debug("%s: " SFMT "; once more", net_mask(a, slice_of(t->r->url)).p, SARG(*why));
+		pause_for(beyond ? 0 : pause);
+		pause *= 2;
+	}
+}
+
+/* --- the file --- */
+
+/* Hashes what an earlier call left. */
+static int take_over(struct transfer *t) {
+	char block[65536];
+	ssize_t n;
+	while ((n = read(t->fd, block, sizeof block)) > 0) {
+		hash_add(t->hash, block, (size_t)n);
+		t->have += (uint64_t)n;
+	}
+	t->had = t->have;
+	return n < 0 ? -1 : 0;
+}
+
+static int to_part(struct arena *a, struct transfer *t, const char *part, struct slice *why) {
+	int flags = O_RDWR | O_CREAT | O_CLOEXEC | (t->r->fresh ? O_TRUNC : 0);
+	t->fd = open(part, flags, 0644);
+	if (t->fd < 0 || take_over(t)) {
+		*why = arena_printf(a, "%s: %s", part, strerror(errno));
+		return -1;
+	}
+	return transfer(a, t, why);
+}
+
+static int finish(struct arena *a, struct transfer *t, const char *part, struct slice *why) {
+	int rc = close(t->fd);
+	t->fd = -1;
+	if (rc || rename(part, t->r->file)) {
+		*why = arena_printf(a, "%s: %s", t->r->file, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+int net_get(struct arena *a, const struct net_request *r, struct net_reply *reply,
+		struct slice *why) {
+	static bool ready;
+	if (closed) {
+		*why = slice_of(closed);
+		return -1;
+	}
+	if (!ready)
+		curl_global_init(CURL_GLOBAL_DEFAULT);
+	ready = true;
+	struct transfer t = { .r = r, .curl = curl_easy_init(), .fd = -1 };
+	const char *part = arena_printf(a, "%s.part", r->file).p;
+	t.hash = hash_new(HASH_SHA256);
+	int rc = to_part(a, &t, part, why);
+	if (!rc)
+		rc = finish(a, &t, part, why);
+	if (t.fd >= 0)
+		close(t.fd);
+	if (rc && !t.have)
+		unlink(part);
+	char hex[HASH_HEX];
+	hash_end(t.hash, hex);
+	memcpy(reply->sha256, hex, sizeof reply->sha256);
+	reply->bytes = t.have;
+	reply->resumed = t.had > 0;
+	hash_free(t.hash);
+	curl_easy_cleanup(t.curl);
+	return rc;
+}
