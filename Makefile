@@ -16,7 +16,9 @@ MODULES := util map os regex proc ui \
 	parse expr shell name reference data \
 	lua sig uri mirror distro git fetch eval \
 	layer recipe record harvest provider store \
-	edges graph chart plan sandbox emit task sched dump main
+	edges graph chart plan \
+	sandbox hosttools jobserver emit stamp artefact task joblog ready sched \
+	dump options workspace show build clean image main
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror

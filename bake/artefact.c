@@ -105,6 +105,13 @@ int artefact_publish(const struct task *t) {
 	return result;
 }
 
+void artefact_withdraw(struct arena *a, struct slice stamps_dir) {
+	struct slices manifests = { 0 };
+	os_glob(a, arena_printf(a, SFMT "/manifest.*", SARG(stamps_dir)).p, &manifests);
+	for (size_t i = 0; i < manifests.n; i++)
+		remove_published(a, arena_str(a, manifests.v[i]));
+}
+
 /* --- the store --- */
 
 /* The trees under names that do not depend on where the build is. */

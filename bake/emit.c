@@ -59,8 +59,10 @@ typedef void visit_fn(void *ctx, const struct atom *name, struct slice value);
 
 static void each_export(struct data *d, visit_fn *visit, void *ctx) {
 	struct arena *a = data_arena(d);
+	struct map names = { .arena = a };
 	size_t count;
-	const struct atom **keys = data_keys(d, a, &count);
+	data_exported(d, &names);
+	const struct atom **keys = map_sorted(&names, a, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct slice value;
 		if (!is_shell_name(keys[i]) || has_flag(d, keys[i], "func"))

@@ -37,6 +37,7 @@ struct config {
 };
 
 struct layer_options {
+	const char *corebase;            /* COREBASE, set before conf/bblayers.conf is read; NULL: none */
 	const struct slice *assign;      /* "NAME=value" of the command line, applied last */
 	size_t assigns;
 	bool history;            /* keep what set each variable */

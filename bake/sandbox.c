@@ -137,9 +137,10 @@ static int write_etc(struct sandbox_host *h) {
 		{ "hosts", "127.0.0.1 localhost bake\n::1 localhost\n" },
 		{ "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n" },
 		{ "ld.so.cache", "" }, { "ld.so.conf", "" }, { "resolv.conf", "" },
+		{ "gitconfig", "" },
 	};
 	static const char *const dirs[] = { "etc/ld.so.conf.d", "etc/alternatives", "etc/ssl", "etc/pki",
-		"etc/ca-certificates", "etc/apt", "etc/yum.repos.d", "empty", "root", "lib" };
+		"etc/ca-certificates", "etc/apt", "etc/yum.repos.d", "etc/ssh", "empty", "root", "lib" };
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
 		if (os_mkdirs(below(h, dirs[i])) < 0)
 			return -1;
@@ -156,12 +157,18 @@ static void add_etc(struct sandbox_host *h) {
 		"/etc/ld.so.conf.d", "/etc/alternatives" };
 	/* The package manager's too: sources are looked for in its index. */
 	static const char *const network[] = { "/etc/resolv.conf", "/etc/ssl", "/etc/pki",
-		"/etc/ca-certificates", "/etc/apt", "/etc/yum.repos.d", "/var/lib/apt", "/var/lib/dpkg" };
+		"/etc/ca-certificates", "/etc/apt", "/etc/yum.repos.d", "/etc/gitconfig", "/etc/ssh",
+		"/var/lib/apt", "/var/lib/dpkg" };
+	const char *home = getenv("HOME");
 	add_bind(h, &h->all, below(h, "etc"), "/etc");
 	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
 		add_host_path(h, &h->all, always[i]);
 	for (size_t i = 0; i < sizeof network / sizeof *network; i++)
 		add_host_path(h, &h->network, network[i]);
+	if (home) {
+		add_host_path(h, &h->network, arena_printf(h->arena, "%s/.netrc", home).p);
+		add_host_path(h, &h->network, arena_printf(h->arena, "%s/.gitconfig", home).p);
+	}
 }
 
 /* --- library directories without what a compiler would take --- */

@@ -1,0 +1,42 @@
+/* main: from the command line to one function a command. */
+#include "build.h"
+#include "clean.h"
+#include "fetch.h"
+#include "image.h"
+#include "lib.h"
+#include "options.h"
+#include "show.h"
+#include "task.h"
+#include "util.h"
+
+typedef int command_fn(struct arena *a, const struct options *o);
+
+static command_fn *const commands[] = {
+	[COMMAND_BUILD] = build_targets,
+	[COMMAND_PARSE] = show_parse,
+	[COMMAND_ENVIRONMENT] = show_environment,
+	[COMMAND_GRAPH] = show_graph,
+	[COMMAND_GETVAR] = show_variable,
+	[COMMAND_CLEAN] = clean_built,
+	[COMMAND_RUN] = image_run,
+	[COMMAND_IMAGE_INFO] = image_info,
+};
+
+int main(int count, char **words) {
+	struct arena *a = arena_new();
+	struct options o;
+	struct trap trap;
+	options_read(a, &o, count, words);
+	if (o.verbose)
+		message_threshold(MESSAGE_DEBUG);
+	lib_init();
+	fetch_init();
+	task_library();
+	if (TRAP(&trap)) {
+		int status = commands[o.command](a, &o);
+		trap_end(&trap);
+		return status;
+	}
+	fault_report(&trap.error);
+	return 1;
+}

@@ -1,0 +1,150 @@
+/* options: the command line. Options mean the same for every command; what makes no sense together is a
+ * usage error. */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VERSION "0.1.0"
+
+static const char help[] =
+	"usage: bake [options] TARGET…            build targets (a recipe, recipe:do_task, world)\n"
+	"       bake [options] getvar VARIABLE    print a variable and where it was set\n"
+	"       bake [options] clean RECIPE…      remove what was built of recipes (--all: everything)\n"
+	"       bake [options] run [IMAGE]        boot an image in QEMU\n"
+	"       bake [options] image-info IMAGE   where the image is, its size and packages\n"
+	"\n"
+	"what to build:\n"
+	"  -c, --cmd TASK            this task in place of the default one\n"
+	"  -f, --force               run the task although it is current\n"
+	"  -C, --clear-stamp TASK    run this task of the targets again, then what needs it\n"
+	"  -k, --continue            after a failure go on with what does not need it\n"
+	"  -j, --jobs N              tasks at once, compilers included (default: processors)\n"
+	"  -n, --dry-run             print what would be done\n"
+	"\n"
+	"instead of building:\n"
+	"  -e, --environment [RECIPE]  print every variable and where it was set (--json)\n"
+	"  -g, --graphviz            write the graph of tasks (--json: print it)\n"
+	"  -p, --parse-only          read all metadata and report what is wrong\n"
+	"\n"
+	"getvar: -r RECIPE, --flag FLAG, --value (nothing but the value), --unexpand\n"
+	"\n"
+	"  -B, --build-dir DIR       the build directory (else $BUILDDIR, the current one, or build/)\n"
+	"      --set NAME=VALUE      a variable, after all configuration\n"
+	"  -v, --verbose             debug messages too\n"
+	"      --version, -h, --help\n"
+	"\n"
+	"exit status: 0 done, 1 failed, 2 wrong usage\n";
+
+enum { OPTION_SET = 256, OPTION_JSON, OPTION_ALL, OPTION_FLAG, OPTION_VALUE, OPTION_UNEXPAND,
+	OPTION_VERSION };
+
+static const struct option long_options[] = {
+	{ "cmd", required_argument, NULL, 'c' },
+	{ "force", no_argument, NULL, 'f' },
+	{ "clear-stamp", required_argument, NULL, 'C' },
+	{ "continue", no_argument, NULL, 'k' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "environment", no_argument, NULL, 'e' },
+	{ "graphviz", no_argument, NULL, 'g' },
+	{ "parse-only", no_argument, NULL, 'p' },
+	{ "build-dir", required_argument, NULL, 'B' },
+	{ "recipe", required_argument, NULL, 'r' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "set", required_argument, NULL, OPTION_SET },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "all", no_argument, NULL, OPTION_ALL },
+	{ "flag", required_argument, NULL, OPTION_FLAG },
+	{ "value", no_argument, NULL, OPTION_VALUE },
+	{ "unexpand", no_argument, NULL, OPTION_UNEXPAND },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct {
+	const char *name;
+	enum command command;
+} commands[] = {
+	{ "getvar", COMMAND_GETVAR },
+	{ "clean", COMMAND_CLEAN },
+	{ "run", COMMAND_RUN },
+	{ "image-info", COMMAND_IMAGE_INFO },
+};
+
+static _Noreturn void usage(const char *why) {
+	fprintf(stderr, "error: %s; see bake --help\n", why);
+	exit(2);
+}
+
+static unsigned number(const char *text) {
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+	if (*end || n == 0 || n > 4096)
+		usage("-j wants a number from 1 to 4096");
+	return (unsigned)n;
+}
+
+static void set_assign(struct arena *a, struct options *o, const char *text) {
+	if (!strchr(text, '=') || text[0] == '=')
+		usage("--set wants NAME=VALUE");
+	slices_add(a, &o->assigns, slice_of(text));
+}
+
+static _Noreturn void print_and_leave(const char *text) {
+	fputs(text, stdout);
+	exit(0);
+}
+
+static void take_option(struct arena *a, struct options *o, int option) {
+	switch (option) {
+	case 'c': o->task = slice_of(optarg); break;
+	case 'f': o->force = true; break;
+	case 'C': o->clear = slice_of(optarg); break;
+	case 'k': o->keep_going = true; break;
+	case 'j': o->jobs = number(optarg); break;
+	case 'n': o->dry_run = true; break;
+	case 'e': o->command = COMMAND_ENVIRONMENT; break;
+	case 'g': o->command = COMMAND_GRAPH; break;
+	case 'p': o->command = COMMAND_PARSE; break;
+	case 'B': o->build_dir = optarg; break;
+	case 'r': o->recipe = slice_of(optarg); break;
+	case 'v': o->verbose = true; break;
+	case 'h': print_and_leave(help);
+	case OPTION_SET: set_assign(a, o, optarg); break;
+	case OPTION_JSON: o->json = true; break;
+	case OPTION_ALL: o->all = true; break;
+	case OPTION_FLAG: o->flag = slice_of(optarg); break;
+	case OPTION_VALUE: o->value_only = true; break;
+	case OPTION_UNEXPAND: o->unexpanded = true; break;
+	case OPTION_VERSION: print_and_leave("bake " VERSION "\n");
+	default: exit(2);                /* getopt has said why */
+	}
+}
+
+/* A first word that names a command is it; a recipe of such a name is built as "NAME:do_build". */
+static void take_command(struct options *o, char ***words) {
+	for (size_t i = 0; **words && i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(**words, commands[i].name) == 0) {
+			o->command = commands[i].command;
+			++*words;
+			return;
+		}
+}
+
+void options_read(struct arena *a, struct options *o, int count, char **words) {
+	int option;
+	*o = (struct options){ .command = COMMAND_BUILD };
+	while ((option = getopt_long(count, words, "c:fC:kj:negpB:r:vh", long_options, NULL)) != -1)
+		take_option(a, o, option);
+	words += optind;
+	if (o->command == COMMAND_BUILD)
+		take_command(o, &words);
+	for (; *words; words++)
+		slices_add(a, &o->words, slice_of(*words));
+	if (o->words.n == 0 && (o->command == COMMAND_BUILD || o->command == COMMAND_GRAPH))
+		usage("nothing to do: name a target");
+}

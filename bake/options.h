@@ -1,0 +1,38 @@
+/* options: what was asked for on the command line. */
+#ifndef BAKE_OPTIONS_H
+#define BAKE_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "util.h"
+
+enum command {
+	COMMAND_BUILD,
+	COMMAND_PARSE,           /* -p */
+	COMMAND_ENVIRONMENT,     /* -e */
+	COMMAND_GRAPH,           /* -g */
+	COMMAND_GETVAR,
+	COMMAND_CLEAN,
+	COMMAND_RUN,
+	COMMAND_IMAGE_INFO,
+};
+
+struct options {
+	enum command command;
+	struct slices words;             /* targets, recipes, names: what is not an option */
+	const char *build_dir;           /* -B; NULL: to be found */
+	struct slices assigns;           /* --set NAME=VALUE */
+	struct slice task;               /* -c; unset: the default one */
+	struct slice clear;              /* -C: this task of the targets runs again */
+	struct slice recipe;             /* -r of getvar */
+	struct slice flag;               /* --flag of getvar */
+	unsigned jobs;                   /* -j; 0: BB_NUMBER_THREADS or the processors */
+	bool dry_run, keep_going, force, verbose, json, all;
+	bool value_only, unexpanded;     /* --value, --unexpand of getvar */
+};
+
+/* Reads the command line into o. --help and --version are answered here and end the process with 0, wrong
+ * usage with 2. */
+void options_read(struct arena *a, struct options *o, int count, char **words);
+
+#endif

@@ -1,0 +1,183 @@
+/* workspace: what every command needs first. A build directory is one that has conf/bblayers.conf. */
+#include "workspace.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "data.h"
+#include "harvest.h"
+#include "layer.h"
+#include "map.h"
+#include "options.h"
+#include "os.h"
+#include "provider.h"
+#include "recipe.h"
+#include "util.h"
+
+/* --- where things are --- */
+
+static bool has(struct arena *a, const char *dir, const char *file) {
+	return os_exists(arena_printf(a, "%s/%s", dir, file).p);
+}
+
+/* Beside out/bake, or where `make install` put it. */
+static const char *find_corebase(struct arena *a) {
+	static const char *const places[] = { "..", "../share/bake" };
+	char *exe = os_realpath(a, "/proc/self/exe");
+	if (!exe)
+		return NULL;
+	struct slice dir = os_dirname(slice_of(exe));
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		char *place = os_realpath(a, arena_printf(a, SFMT "/%s", SARG(dir), places[i]).p);
+		if (place && has(a, place, "conf/layer.conf"))
+			return place;
+	}
+	return NULL;
+}
+
+static const char *find_topdir(struct arena *a, const char *corebase, const char *asked) {
+	const char *environment = getenv("BUILDDIR");
+	const char *cwd = os_cwd(a);
+	if (asked)
+		return os_absolute(a, asked);
+	if (environment && *environment)
+		return os_absolute(a, environment);
+	if (has(a, cwd, "conf/bblayers.conf"))
+		return cwd;
+	if (corebase)
+		return arena_printf(a, "%s/build", corebase).p;
+	error("build directory: none found: say which with -B DIR, or go to one that has conf/bblayers.conf");
+	return NULL;
+}
+
+/* --- a new build directory --- */
+
+static struct slice fill_in(struct arena *a, struct slice text, const char *corebase) {
+	struct buf out = { .arena = a };
+	static const char mark[] = "##OEROOT##";
+	size_t at;
+	while (slice_find(text, mark, &at)) {
+		buf_add(&out, slice_sub(text, 0, at));
+		buf_adds(&out, corebase);
+		text = slice_sub(text, at + strlen(mark), text.n);
+	}
+	buf_add(&out, text);
+	return buf_slice(&out);
+}
+
+static int copy_template(struct arena *a, const char *corebase, const char *topdir, const char *name) {
+	const char *from = arena_printf(a, "%s/conf/templates/%s.sample", corebase, name).p;
+	const char *to = arena_printf(a, "%s/conf/%s", topdir, name).p;
+	struct slice text;
+	if (os_exists(to))
+		return 0;
+	if (os_read(a, from, &text) < 0) {
+		error("build directory: %s: %s", from, strerror(errno));
+		return -1;
+	}
+	if (os_mkparents(to) < 0 || os_write(to, fill_in(a, text, corebase), 0644, false) < 0) {
+		error("build directory: %s: %s", to, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+static int make_conf(const struct workspace *w) {
+	if (has(w->arena, w->topdir, "conf/bblayers.conf"))
+		return 0;
+	if (!w->corebase) {
+		error("build directory: %s: has no conf/bblayers.conf", w->topdir);
+		return -1;
+	}
+	if (copy_template(w->arena, w->corebase, w->topdir, "local.conf") < 0
+			|| copy_template(w->arena, w->corebase, w->topdir, "bblayers.conf") < 0)
+		return -1;
+	note("%s: new build directory; your choices go into conf/local.conf", w->topdir);
+	return 0;
+}
+
+struct workspace *workspace_find(struct arena *a, const struct options *o) {
+	struct workspace *w = ARENA_NEW(a, struct workspace);
+	w->arena = a;
+	w->corebase = find_corebase(a);
+	w->topdir = find_topdir(a, w->corebase, o->build_dir);
+	if (!w->topdir || make_conf(w) < 0)
+		return NULL;
+	/* One name for one place, whatever links led here: stamps and caches hold it. */
+	char *real = os_realpath(a, w->topdir);
+	if (real)
+		w->topdir = real;
+	return w;
+}
+
+/* --- the lock --- */
+
+int workspace_lock(const struct workspace *w) {
+	const char *path = arena_printf(w->arena, "%s/bake.lock", w->topdir).p;
+	struct slice holder;
+	int fd = os_lock(path, false);
+	if (fd < 0 && errno == EWOULDBLOCK) {
+		bool known = os_read(w->arena, path, &holder) == 0 && slice_trim(holder).n > 0;
+		error("build directory: %s: in use by another bake (process " SFMT "): wait for it or "
+			"take another with -B", w->topdir, SARG(known ? slice_trim(holder) : SLICE("unknown")));
+		return -1;
+	}
+	if (fd < 0) {
+		error("build directory: %s: %s", path, strerror(errno));
+		return -1;
+	}
+	/* The descriptor stays open: the lock ends with the process. */
+	if (ftruncate(fd, 0) == 0)
+		dprintf(fd, "%d\n", (int)getpid());
+	return 0;
+}
+
+/* --- reading it --- */
+
+static bool shows_history(const struct options *o) {
+	return (o->command == COMMAND_ENVIRONMENT && !o->json)
+		|| (o->command == COMMAND_GETVAR && !o->value_only);
+}
+
+int workspace_load(struct workspace *w, const struct options *o, struct layer_faults *faults) {
+	struct layer_options options = { .assign = o->assigns.v, .assigns = o->assigns.n,
+		.history = shows_history(o), .corebase = w->corebase };
+	w->config = layer_load(w->arena, w->topdir, &options, faults);
+	return w->config ? 0 : -1;
+}
+
+static unsigned parse_jobs(struct data *d) {
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	struct slice asked = slice_trim(data_text(d, "BB_NUMBER_PARSE_THREADS"));
+	unsigned long jobs = asked.n ? strtoul(asked.p, NULL, 10) : 0;
+	return jobs > 0 ? (unsigned)jobs : processors > 0 ? (unsigned)processors : 1;
+}
+
+void workspace_read(struct workspace *w) {
+	struct data *d = w->config->data;
+	w->recipes = ARENA_NEW(w->arena, struct recipes);
+	w->failures = ARENA_NEW(w->arena, struct harvest_faults);
+	harvest(w->config, parse_jobs(d), w->arena, w->recipes, w->failures);
+	w->providers = provider_index(w->arena, d, w->recipes);
+}
+
+int workspace_configure(struct workspace *w, const struct options *o) {
+	struct layer_faults faults = { 0 };
+	int result = workspace_load(w, o, &faults);
+	for (size_t i = 0; i < faults.n; i++)
+		fault_report(&faults.v[i]);
+	return result;
+}
+
+int workspace_open(struct workspace *w, const struct options *o) {
+	if (workspace_configure(w, o) < 0)
+		return -1;
+	workspace_read(w);
+	for (size_t i = 0; i < w->failures->n; i++)
+		fault_report(&w->failures->v[i]);
+	return w->failures->n ? -1 : 0;
+}

@@ -1,0 +1,41 @@
+/* workspace: the build directory: where it is, who has it locked, what its layers say. */
+#ifndef BAKE_WORKSPACE_H
+#define BAKE_WORKSPACE_H
+
+#include <stdbool.h>
+
+#include "util.h"
+
+struct arena;
+struct config;
+struct harvest_faults;
+struct layer_faults;
+struct options;
+struct providers;
+struct recipes;
+
+struct workspace {
+	struct arena *arena;
+	const char *corebase;            /* the base layer: root of the repository or share/bake; NULL: none */
+	const char *topdir;              /* absolute */
+	struct config *config;
+	struct recipes *recipes;         /* NULL until workspace_read */
+	struct harvest_faults *failures;
+	struct providers *providers;
+};
+
+/* Finds the build directory: -B, $BUILDDIR, the current one when it has conf/bblayers.conf, else
+ * COREBASE/build; makes its conf/ from the templates when it has none. NULL: message given. */
+struct workspace *workspace_find(struct arena *a, const struct options *o);
+/* Holds the build directory until exit. −1: message says which bake has it. */
+int workspace_lock(const struct workspace *w);
+/* Reads the configuration, with the history of variables when they will be shown. −1: the faults are in *faults, not reported. */
+int workspace_load(struct workspace *w, const struct options *o, struct layer_faults *faults);
+/* The same, with every fault reported. */
+int workspace_configure(struct workspace *w, const struct options *o);
+/* Reads every recipe, with w->failures for those that cannot be read, and indexes them. */
+void workspace_read(struct workspace *w);
+/* Configuration and recipes, every fault reported. −1 when anything failed. */
+int workspace_open(struct workspace *w, const struct options *o);
+
+#endif
