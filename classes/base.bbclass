@@ -236,8 +236,11 @@ function base_packageconfig_apply(d, fields, on)
 		if native and not name:match("%-native$") then name = name .. "-native" end
 		d:appendVar("DEPENDS", " " .. name)
 	end
-	if fields[4] and fields[4] ~= "" then d:appendVar("RDEPENDS:" .. d:getVar("PN"), " " .. fields[4]) end
-	if fields[5] and fields[5] ~= "" then d:appendVar("RRECOMMENDS:" .. d:getVar("PN"), " " .. fields[5]) end
+	for number, name in pairs({[4] = "RDEPENDS:", [5] = "RRECOMMENDS:"}) do
+		if (fields[number] or "") ~= "" then
+			d:appendVar(name .. d:getVar("PN"), " " .. fields[number])
+		end
+	end
 end
 
 lua () {
@@ -253,7 +256,7 @@ lua () {
 	local on = {}
 	for name in (d:getVar("PACKAGECONFIG") or ""):gmatch("%S+") do
 		if not flags[name] then
-			bb.fatal("PACKAGECONFIG: " .. name .. ": no PACKAGECONFIG[" .. name .. "] in " .. d:getVar("PN"))
+			bb.fatal(("PACKAGECONFIG: %s has no PACKAGECONFIG[%s]"):format(d:getVar("PN"), name))
 		end
 		on[name] = true
 	end
@@ -261,7 +264,7 @@ lua () {
 		local fields = base_packageconfig_fields(d:getVarFlag("PACKAGECONFIG", name))
 		for other in (on[name] and fields[6] or ""):gmatch("%S+") do
 			if on[other] then
-				bb.fatal("PACKAGECONFIG: " .. name .. " and " .. other .. " exclude each other")
+				bb.fatal(("PACKAGECONFIG: %s and %s exclude each other"):format(name, other))
 			end
 		end
 		base_packageconfig_apply(d, fields, on[name])

@@ -4,4 +4,3 @@
 inherit native
 
 CLASSOVERRIDE = "class-cross"
-CROSS_TARGET_SYS := "${TARGET_SYS}"

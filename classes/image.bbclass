@@ -16,7 +16,8 @@ PACKAGE_ARCH = "${MACHINE_ARCH}"
 IMAGE_INSTALL ?= ""
 # Features that mean packages, and those that change the tree (rootfs-postcommands).
 FEATURE_PACKAGES_ssh-server-dropbear ?= "dropbear"
-IMAGE_FEATURES_KNOWN ?= "dev-pkgs dbg-pkgs doc-pkgs staticdev-pkgs empty-root-password read-only-rootfs ssh-server-dropbear"
+IMAGE_FEATURES_KNOWN ?= "dev-pkgs dbg-pkgs doc-pkgs staticdev-pkgs empty-root-password \
+    read-only-rootfs ssh-server-dropbear"
 PACKAGE_INSTALL = "${IMAGE_INSTALL} ${@image_feature_packages(d)}"
 RDEPENDS += "${PACKAGE_INSTALL}"
 
@@ -59,7 +60,8 @@ lua do_rootfs() {
 	end
 	fs.write(d:getVar("IMAGE_MANIFEST"), rootfs.manifest(db, list))
 	image_check_size(d, root)
-	bb.run{"find", root, "-exec", "touch", "-h", "-d", "@" .. d:getVar("REPRODUCIBLE_TIMESTAMP_ROOTFS"), "{}", "+"}
+	local date = "@" .. d:getVar("REPRODUCIBLE_TIMESTAMP_ROOTFS")
+	bb.run{"find", root, "-exec", "touch", "-h", "-d", date, "{}", "+"}
 }
 
 addtask image after do_rootfs
@@ -164,7 +166,7 @@ function image_check_size(d, root)
 	end
 	bb.note("root file system: " .. size // 1024 .. " KiB")
 	if limit and size > limit * 1024 then
-		bb.fatal("do_rootfs: the tree has " .. size // 1024 .. " KiB, IMAGE_ROOTFS_MAXSIZE is " .. limit)
+		bb.fatal(("do_rootfs: the tree has %d KiB, IMAGE_ROOTFS_MAXSIZE is %d"):format(size // 1024, limit))
 	end
 end
 
@@ -180,15 +182,16 @@ end
 lua () {
 	local known = " " .. (d:getVar("IMAGE_FEATURES_KNOWN") or "") .. " "
 	for feature in (d:getVar("IMAGE_FEATURES") or ""):gmatch("%S+") do
-		if not known:find(" " .. feature .. " ", 1, true) and not d:getVar("FEATURE_PACKAGES_" .. feature) then
+		local packages = d:getVar("FEATURE_PACKAGES_" .. feature)
+		if not packages and not known:find(" " .. feature .. " ", 1, true) then
 			bb.fatal("IMAGE_FEATURES: " .. feature .. " is not known; there are:" .. known
 				.. "and what FEATURE_PACKAGES_<name> defines")
 		end
 	end
 	for name in (d:getVar("IMAGE_FSTYPES") or ""):gmatch("%S+") do
 		if not image_type_steps(d, name) then
-			bb.fatal("IMAGE_FSTYPES: " .. name .. ": there is no IMAGE_CMD:" .. name:match("^[^.]+")
-				.. " (image_types.bbclass)")
+			bb.fatal(("IMAGE_FSTYPES: %s: there is no IMAGE_CMD:%s (image_types.bbclass)")
+				:format(name, name:match("^[^.]+")))
 		end
 	end
 }

@@ -3,10 +3,12 @@
 # FILE.zst of FILE = ${IMAGE_NAME}.${type}. A layer adds its own formats in the same way.
 
 IMAGE_CMD:tar = "tar --sort=name --format=posix --owner=0 --group=0 --numeric-owner \
-    --mtime=@${REPRODUCIBLE_TIMESTAMP_ROOTFS} --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime \
+    --mtime=@${REPRODUCIBLE_TIMESTAMP_ROOTFS} \
+    --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime \
     -C ${IMAGE_ROOTFS} -cf ${IMGFILESDIR}/${IMAGE_NAME}.tar ."
 
-# The kernel starts /init of an initramfs; an image without one gets a link in a second archive behind the first.
+# The kernel starts /init of an initramfs; an image without one gets a link, in a second archive behind
+# the first.
 IMAGE_CMD:cpio = "\
     pack() { LC_ALL=C sort -z | cpio --null --quiet -o -H newc -R 0:0 --reproducible; }; \
     cd ${IMAGE_ROOTFS}; find . -print0 | pack > ${IMGFILESDIR}/${IMAGE_NAME}.cpio; \
@@ -20,10 +22,12 @@ EROFS_OPTIONS ?= "-zlz4hc,12 -C65536"
 IMAGE_CMD:erofs = "mkfs.erofs --quiet ${EROFS_OPTIONS} -x-1 -T${REPRODUCIBLE_TIMESTAMP_ROOTFS} \
     -U${@image_uuid(d)} --all-root ${IMGFILESDIR}/${IMAGE_NAME}.erofs ${IMAGE_ROOTFS}"
 
-IMAGE_CMD:squashfs = "mksquashfs ${IMAGE_ROOTFS} ${IMGFILESDIR}/${IMAGE_NAME}.squashfs -noappend -quiet -no-progress \
-    -all-root -mkfs-time ${REPRODUCIBLE_TIMESTAMP_ROOTFS} -all-time ${REPRODUCIBLE_TIMESTAMP_ROOTFS} -comp zstd"
+IMAGE_CMD:squashfs = "mksquashfs ${IMAGE_ROOTFS} ${IMGFILESDIR}/${IMAGE_NAME}.squashfs \
+    -noappend -quiet -no-progress -all-root -comp zstd \
+    -mkfs-time ${REPRODUCIBLE_TIMESTAMP_ROOTFS} -all-time ${REPRODUCIBLE_TIMESTAMP_ROOTFS}"
 
-CONVERSION_CMD:zst = "zstd -q -f -T0 -${ZSTD_COMPRESSION_LEVEL} ${IMAGE_NAME}.${type} -o ${IMAGE_NAME}.${type}.zst"
+CONVERSION_CMD:zst = "zstd -q -f -T0 -${ZSTD_COMPRESSION_LEVEL} ${IMAGE_NAME}.${type} \
+    -o ${IMAGE_NAME}.${type}.zst"
 CONVERSION_CMD:gz = "gzip -9 -n -c ${IMAGE_NAME}.${type} > ${IMAGE_NAME}.${type}.gz"
 CONVERSION_CMD:xz = "xz -k -f -9 ${IMAGE_NAME}.${type}"
 

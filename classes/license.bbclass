@@ -10,7 +10,8 @@ do_populate_lic[vardeps] += "LICENSE LIC_FILES_CHKSUM"
 lua do_populate_lic() {
 	local dest = d:getVar("LICSSTATEDIR")
 	local texts = d:getVar("LIC_FILES_CHKSUM") or ""
-	if not texts:find("%S") and d:getVar("LICENSE") ~= "CLOSED" and (d:getVar("SRC_URI") or ""):find("%S") then
+	local sources = (d:getVar("SRC_URI") or ""):find("%S")
+	if not texts:find("%S") and sources and d:getVar("LICENSE") ~= "CLOSED" then
 		bb.fatal("do_populate_lic: LIC_FILES_CHKSUM is not set: name the licence texts of the source")
 	end
 	for url in texts:gmatch("%S+") do
@@ -34,9 +35,9 @@ function license_check(d, url, dest)
 	local first, last = tonumber(parameter.beginline), tonumber(parameter.endline)
 	local sum = hash.md5_file(file, first, last)
 	if sum ~= parameter.md5 then
-		bb.fatal("LIC_FILES_CHKSUM: " .. path .. (first and " from line " .. first or "")
-			.. (last and " to line " .. last or "") .. ": expected md5 " .. (parameter.md5 or "(none given)")
-			.. ", found " .. sum .. ": read the text, then correct LICENSE or the sum")
+		local lines = (first and " from line " .. first or "") .. (last and " to line " .. last or "")
+		bb.fatal(("LIC_FILES_CHKSUM: %s%s: expected md5 %s, found %s: read the text, then correct LICENSE "
+			.. "or the sum"):format(path, lines, parameter.md5 or "(none given)", sum))
 	end
 	fs.write(dest .. "/" .. os.path.basename(path), fs.read(file))
 end

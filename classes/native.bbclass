@@ -61,7 +61,8 @@ PKG_CONFIG_SYSROOT_DIR = ""
 
 # What is installed below STAGING_DIR_NATIVE becomes the root of the tree given to others.
 SYSROOT_DIRS = "${prefix_native} ${sysconfdir_native} /sysroot-only"
-SYSROOT_DIRS_IGNORE = "${datadir_native}/man ${datadir_native}/doc ${datadir_native}/info ${datadir_native}/locale"
+SYSROOT_DIRS_IGNORE = "${datadir_native}/man ${datadir_native}/doc ${datadir_native}/info \
+    ${datadir_native}/locale"
 sysroot_stage_all() {
 	sysroot_stage_dirs ${D}${STAGING_DIR_NATIVE} ${SYSROOT_DESTDIR}
 }

@@ -19,7 +19,10 @@ INHIBIT_PACKAGE_DEBUG_SPLIT ?= "0"
 PACKAGE_FIELDS = "RDEPENDS RRECOMMENDS RSUGGESTS RPROVIDES RREPLACES RCONFLICTS CONFFILES"
 PACKAGE_FIELDS_COMMON = "LICENSE SUMMARY DESCRIPTION SECTION"
 # Fields that only steer do_package.
-PACKAGE_FIELDS_OTHER = "FILES ALLOW_EMPTY INSANE_SKIP PRIVATE_LIBS pkg_preinst pkg_postinst pkg_prerm pkg_postrm"
+PACKAGE_FIELDS_OTHER = "FILES ALLOW_EMPTY INSANE_SKIP PRIVATE_LIBS ${PACKAGE_SCRIPTS}"
+PACKAGE_SCRIPTS = "pkg_preinst pkg_postinst pkg_prerm pkg_postrm"
+# What such a script may call: images have it done already.
+PACKAGE_SCRIPT_COMMANDS = "set : true exit if then else fi ldconfig /sbin/ldconfig depmod"
 
 addtask package after do_install before do_build
 # Libraries of dependencies: their SONAMEs are in the dependencies' package data.
@@ -44,7 +47,8 @@ PACKAGE_VARS = "${@package_vars(d)}"
 PACKAGE_VARS[vardepvalue] = "${PACKAGE_VARS}"
 
 function package_vars(d)
-	local names, fields = {}, d:expand("${PACKAGE_FIELDS} ${PACKAGE_FIELDS_COMMON} ${PACKAGE_FIELDS_OTHER}")
+	local fields = d:expand("${PACKAGE_FIELDS} ${PACKAGE_FIELDS_COMMON} ${PACKAGE_FIELDS_OTHER}")
+	local names = {}
 	for pkg in (d:getVar("PACKAGES") or ""):gmatch("%S+") do
 		for field in fields:gmatch("%S+") do
 			names[#names + 1] = field .. ":" .. pkg
@@ -107,11 +111,9 @@ lua package_shlibs() {
 		[d:getVar("nonarch_base_libdir")] = true}
 	local scans = {}
 	for _, name in ipairs(fs.list(dest)) do
-		local private = {}
-		for soname in (d:getVar("PRIVATE_LIBS:" .. name) or ""):gmatch("%S+") do private[soname] = true end
 		if not name:match("%-dbg$") then
 			local tree = dest .. "/" .. name
-			scans[name] = shlibs.scan(tree, fs.walk(tree), libdirs, private)
+			scans[name] = shlibs.scan(tree, fs.walk(tree), libdirs, d:getVar("PRIVATE_LIBS:" .. name))
 		end
 	end
 	local outside = {}
@@ -182,15 +184,14 @@ end
 
 # Nothing of the target runs while an image is made, so a script may only do what images have done anyway.
 function package_check_scripts(d, name)
-	for _, which in ipairs{"pkg_preinst", "pkg_postinst", "pkg_prerm", "pkg_postrm"} do
+	local known = " " .. d:getVar("PACKAGE_SCRIPT_COMMANDS") .. " "
+	for which in d:getVar("PACKAGE_SCRIPTS"):gmatch("%S+") do
 		local text = d:getVar(which .. ":" .. name) or ""
 		for line in text:gmatch("[^\n]+") do
 			local command = line:match("^%s*([^%s#;]+)")
-			local known = {ldconfig = true, ["/sbin/ldconfig"] = true, depmod = true, exit = true, ["true"] = true, [":"] = true,
-				set = true, ["if"] = true, ["then"] = true, ["fi"] = true, ["else"] = true}
-			if command and not known[command] then
-				bb.fatal("do_package: " .. which .. ":" .. name .. " runs " .. command
-					.. ": images are made without running packages' scripts; install the result in do_install")
+			if command and not known:find(" " .. command .. " ", 1, true) then
+				bb.fatal(("do_package: %s:%s runs %s: images are made without running packages' scripts; "
+					.. "install the result in do_install"):format(which, name, command))
 			end
 		end
 	end
@@ -200,14 +201,14 @@ function package_report_left(d, left)
 	if #left == 0 then return end
 	local names = {}
 	for i = 1, math.min(#left, 20) do names[i] = "/" .. left[i].path end
-	package_qa(d, d:getVar("PN"), "installed-vs-shipped", #left .. " installed files are in no package (FILES), first: "
-		.. table.concat(names, " "))
+	package_qa(d, d:getVar("PN"), "installed-vs-shipped", #left
+		.. " installed files are in no package (FILES), first: " .. table.concat(names, " "))
 end
 
 function package_report_missing(d, missing)
 	for _, lack in ipairs(missing) do
-		package_qa(d, lack.package, "file-rdeps", lack.path .. " needs " .. lack.soname
-			.. ", which no package of " .. d:getVar("PN") .. " or of its DEPENDS has")
+		package_qa(d, lack.package, "file-rdeps", ("%s needs %s, which no package of %s or of its DEPENDS has")
+			:format(lack.path, lack.soname, d:getVar("PN")))
 	end
 end
 

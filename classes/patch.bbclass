@@ -13,8 +13,8 @@ lua patch_do_patch() {
 	for i, patch in ipairs(bb.fetch.patches(d)) do
 		local line = hash.sha256_file(patch.path) .. " " .. os.path.basename(patch.path)
 		if done[i] and done[i] ~= line then
-			bb.fatal("do_patch: " .. done[i]:match(" (.*)") .. " was applied before, now "
-				.. os.path.basename(patch.path) .. " comes at its place: run -c unpack -f first")
+			bb.fatal(("do_patch: %s was applied before, now %s comes at its place: unpack again "
+				.. "(-c unpack -f)"):format(done[i]:match(" (.*)"), os.path.basename(patch.path)))
 		end
 		if not done[i] then patch_apply(d, patch) end
 		text = text .. line .. "\n"
@@ -49,10 +49,10 @@ function patch_apply(d, patch)
 	trial.check = false
 	local said, status = bb.run(trial)
 	if status ~= 0 then
-		bb.fatal("do_patch: " .. name .. " does not apply in " .. dir .. ": " .. patch_why(said))
+		bb.fatal(("do_patch: %s does not apply in %s: %s"):format(name, dir, patch_why(said)))
 	end
 	if said:find(" with fuzz ", 1, true) then
-		bb.warn("do_patch: " .. name .. " applies, but its context has changed: " .. patch_why(said))
+		bb.warn(("do_patch: %s applies, but not exactly: %s"):format(name, patch_why(said)))
 	end
 	bb.run(argv)
 	bb.note("applied " .. name)

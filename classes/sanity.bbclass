@@ -9,7 +9,7 @@ lua sanity_check() {
 			.. ".conf sets no TUNE_ARCH")
 	end
 	if (d:getVar("PARALLEL_MAKE") or ""):find("%-j") then
-		bb.warn("PARALLEL_MAKE has -j: make then leaves the build's jobserver; set BB_NUMBER_THREADS instead")
+		bb.warn("PARALLEL_MAKE has -j: make leaves the build's jobserver; set BB_NUMBER_THREADS instead")
 	end
 	if (d:getVar("TMPDIR") or ""):find("%s") then
 		bb.fatal("TMPDIR must not contain blanks: " .. d:getVar("TMPDIR"))

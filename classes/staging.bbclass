@@ -4,7 +4,8 @@
 
 SYSROOT_DIRS = "${includedir} ${libdir} ${base_libdir} ${nonarch_base_libdir} ${datadir} /sysroot-only"
 SYSROOT_DIRS_IGNORE = "${mandir} ${docdir} ${infodir} ${datadir}/locale ${datadir}/bash-completion \
-    ${datadir}/gtk-doc ${datadir}/applications ${datadir}/pixmaps ${libdir}/${BPN}/ptest ${nonarch_base_libdir}/modules"
+    ${datadir}/gtk-doc ${datadir}/applications ${datadir}/pixmaps \
+    ${libdir}/${BPN}/ptest ${nonarch_base_libdir}/modules"
 
 SYSROOT_DESTDIR = "${WORKDIR}/sysroot-destdir"
 SYSROOT_PREPROCESS_FUNCS ?= ""

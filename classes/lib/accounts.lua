@@ -110,7 +110,8 @@ end
 
 local function join_groups(db, user, list)
 	for name in (list or ""):gmatch("[^,]+") do
-		local group = db.group[name] or bb.fatal("accounts: user " .. user .. ": there is no group " .. name)
+		local group = db.group[name]
+		if not group then bb.fatal(("accounts: user %s: there is no group %s"):format(user, name)) end
 		if not ("," .. group[4] .. ","):find("," .. user .. ",", 1, true) then
 			group[4] = group[4] == "" and user or group[4] .. "," .. user
 		end
@@ -124,7 +125,8 @@ local function primary_group(db, option, name)
 	end
 	if option.gid:match("^%d+$") then return option.gid end
 	local group = db.group[option.gid]
-	return group and group[3] or bb.fatal("accounts: user " .. name .. ": there is no group " .. option.gid)
+	if not group then bb.fatal(("accounts: user %s: there is no group %s"):format(name, option.gid)) end
+	return group[3]
 end
 
 function command.useradd(db, option, name)

@@ -22,7 +22,7 @@ local function check_elf(c, name, entry, file)
 		if dir:find(c.tmpdir, 1, true) then
 			c.object(name, "rpaths", "/" .. entry.path .. " looks for libraries in " .. dir)
 		elseif c.libdirs[dir] then
-			c.object(name, "useless-rpaths", "/" .. entry.path .. " names " .. dir .. ", which is looked in anyway")
+			c.object(name, "useless-rpaths", "/" .. entry.path .. " names " .. dir .. " needlessly")
 		end
 	end
 end
@@ -41,7 +41,7 @@ local function check_name(c, name, entry)
 	end
 	local top = path:match("^/([^/]+)/")
 	if c.merged and (top == "bin" or top == "sbin" or top == "lib" or top == "lib64") then
-		c.object(name, "usrmerge", path .. " is installed outside /usr; use ${base_bindir}, ${base_libdir} …")
+		c.object(name, "usrmerge", path .. " is outside /usr: use ${base_bindir}, ${base_libdir} …")
 	end
 	for dir in c.empty:gmatch("%S+") do
 		if path:sub(1, #dir + 1) == dir .. "/" then
@@ -68,7 +68,7 @@ function qa.buildpaths(c)
 	table.sort(paths)
 	for _, path in ipairs(paths) do
 		local name, rest = path:match("^([^/]+)(/.*)$")
-		c.object(name, "buildpaths", rest .. " names a directory of the build (" .. c.tmpdir .. "/work…)")
+		c.object(name, "buildpaths", rest .. " names a directory of the build")
 	end
 end
 

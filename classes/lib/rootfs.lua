@@ -12,7 +12,7 @@ function rootfs.load(deps)
 			local record = pkgdata.read(runtime .. "/" .. name)
 			local before = db.package[name]
 			if before then
-				bb.fatal("package " .. name .. " is made by both " .. before.PN .. " and " .. record.PN)
+				bb.fatal(("package %s is made by both %s and %s"):format(name, before.PN, record.PN))
 			end
 			record.name, record.tree = name, dep.outputs[1] .. "/" .. name
 			db.package[name] = record
@@ -60,14 +60,14 @@ function rootfs.closure(db, choice)
 		local found = resolve(db, name, choice.preferred)
 		if found and exclude[found] then
 			if asker and needed then
-				bb.fatal("do_rootfs: " .. found .. " is in PACKAGE_EXCLUDE, but " .. asker .. " needs it")
+				bb.fatal(("do_rootfs: %s is in PACKAGE_EXCLUDE, but %s needs it"):format(found, asker))
 			end
 		elseif found and not chosen[found] then
 			chosen[found] = true
 			queue[#queue + 1] = found
 		elseif not found and needed then
-			bb.fatal("do_rootfs: no package " .. name .. (asker and ", which " .. asker .. " needs"
-				or ", which the image is to install (IMAGE_INSTALL): it is not built or empty"))
+			bb.fatal(("do_rootfs: no package %s, which %s: it has no files, or nothing makes it"):format(name,
+				asker and asker .. " needs" or "the image is to install (IMAGE_INSTALL)"))
 		end
 	end
 	for name in rootfs.names(choice.install) do want(name, nil, true) end
@@ -102,8 +102,8 @@ local function claim(owners, modes, entries, name)
 	for _, entry in ipairs(entries) do
 		local before = owners[entry.path]
 		if before and (entry.type ~= "dir" or before.type ~= "dir") then
-			bb.fatal("do_rootfs: /" .. entry.path .. " is in both " .. before.name .. " and " .. name
-				.. (before.type ~= entry.type and " (" .. before.type .. ", " .. entry.type .. ")" or ""))
+			local types = before.type ~= entry.type and " (" .. before.type .. ", " .. entry.type .. ")"
+			bb.fatal(("do_rootfs: /%s is in both %s and %s%s"):format(entry.path, before.name, name, types or ""))
 		elseif not before then
 			owners[entry.path] = {name = name, type = entry.type}
 			if entry.type == "dir" then modes[#modes + 1] = entry end

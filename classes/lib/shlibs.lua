@@ -3,15 +3,17 @@ local elf = require "elf"
 local shlibs = {}
 
 -- What the ELF files of one package tree offer and need: {provides = {soname…}, needs = {soname → path}}.
--- Libraries outside the library directories are private (plugins); so are those named in private.
+-- Libraries outside the library directories are private (plugins); so are those the words of private name.
 function shlibs.scan(tree, entries, libdirs, private)
 	local found, names = {provides = {}, needs = {}}, {}
+	private = " " .. (private or "") .. " "
 	for _, entry in ipairs(entries) do
 		names[entry.path:match("[^/]+$")] = true
 		local info = entry.type == "file" and elf.read(tree .. "/" .. entry.path)
 		if info and info.dynamic then
 			local dir = "/" .. (entry.path:match("^(.*)/") or "")
-			if info.soname and libdirs[dir] and not private[info.soname] then
+			local public = libdirs[dir] and info.soname
+			if public and not private:find(" " .. public .. " ", 1, true) then
 				table.insert(found.provides, info.soname)
 			end
 			for _, soname in ipairs(info.needed) do
