@@ -1,0 +1,87 @@
+#!/bin/bash
+# Prints the figures of this machine: parsing, a no-op build beside ninja, overhead per task, and how
+# well the last `make image` kept the processors busy. Everything is made anew below a scratch
+# directory; BAKE names the engine, RECIPES the size of the generated layer.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+here=$PWD/tests/bench
+BAKE=$(realpath "${BAKE:-out/bake}")
+RECIPES=${RECIPES:-1000}
+SMALL=100                # recipes of the layer whose tasks are timed one after another
+BUILD=${BUILD:-build}
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/bake-bench.XXXXXX") && trap 'rm -rf "$scratch"' EXIT
+${CC:-cc} -O2 -o "$scratch/measure" "$here/measure.c" || exit 1
+
+line() { printf '%-46s %s\n' "$1" "$2"; }
+measure() { "$scratch/measure" "$@"; }
+cores=$(nproc)
+
+# parse TEXT DIR [OPTION…]: a cold parse. There is no cache on disk: every parse is cold.
+parse() {
+	local text=$1 dir=$2 result
+	shift 2
+	result=$(measure 5 "$BAKE" -B "$dir" "$@" -p) || { line "$text" "failed"; return 1; }
+	line "$text" "$(awk '{ printf "%7.0f ms, largest process %.0f MB", $1, $2 }' <<<"$result")"
+}
+
+# build TEXT DIR [OPTION…]: builds world; prints the wall time in ms.
+build_ms() {
+	measure 1 "$BAKE" -B "$@" world | awk '{ print $1 }'
+}
+
+noop() {
+	local dir=$scratch/layer counts ours ninja
+	build_ms "$dir" >"$scratch/full" && [ -s "$scratch/full" ] || { line "no-op build" "failed"; return 1; }
+	(cd "$dir" && "$BAKE" -B "$dir" -g world >/dev/null 2>&1)
+	counts=$("$here/ninja.sh" "$dir/task-depends.dot" "$scratch/ninja" 2>&1)
+	ninja -C "$scratch/ninja" >/dev/null || return 1
+	ours=$(measure 9 "$BAKE" -B "$dir" world)
+	ninja=$(measure 9 ninja -C "$scratch/ninja")
+	line "no-op build, $RECIPES recipes x 6 tasks" \
+		"$(awk -v n="${ninja%% *}" '{ printf "%7.0f ms, %.0f MB; ninja %.0f ms", $1, $2, n }' <<<"$ours")"
+	line "  tasks and edges" "${counts/ / and }"
+	line "  the build before, everything run" "$(awk '{ printf "%7.1f s", $1 / 1000 }' "$scratch/full")"
+}
+
+# Tasks one after another, so that wall time is what each costs; parsing is taken off.
+overhead() {
+	local dir=$scratch/small tasks=$((SMALL * 6)) parse with without shell
+	"$here/layer.sh" "$dir" $SMALL
+	parse=$(measure 5 "$BAKE" -B "$dir" -g world | awk '{ print $1 }')
+	with=$(build_ms "$dir" -j 1)
+	rm -rf "$dir/tmp" "$dir/artefacts"
+	without=$(build_ms "$dir" -j 1 --set BB_SANDBOX=0)
+	shell=$(measure 101 sh -c : | awk '{ print $1 }')
+	awk -v p="${parse:-0}" -v a="${with:-0}" -v b="${without:-0}" -v t=$tasks -v s="$shell" 'BEGIN {
+		printf "%-46s %7.1f ms with the sandbox, %.1f ms without (sh -c : takes %.1f ms)\n",
+			"overhead of a trivial task", (a - p) / t, (b - p) / t, s }'
+}
+
+# The efficiency of the last build of an image: CPU of the tasks / (wall × cores).
+efficiency() {
+	local log=$BUILD/tmp/buildstats/latest.tsv
+	[ -s "$log" ] || { line "compile efficiency of make image" "no build in $BUILD yet"; return; }
+	awk -F '\t' -v cores="$cores" -v log="$log" '
+		$3 ~ /^[0-9]+$/ {
+			if (!n++ || $3 < start) start = $3
+			if ($3 + $4 > end) end = $3 + $4
+			cpu += $5
+		}
+		END {
+			wall = (end - start) / 1000
+			printf "%-46s %7.2f (%d tasks, %.0f s of CPU in %.0f s on %d cores)\n",
+				"compile efficiency of make image", wall ? cpu / 1000 / wall / cores : 0, n, cpu / 1000,
+				wall, cores
+		}' "$log"
+}
+
+echo "bake on $cores cores, $(uname -m), $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo)"
+mkdir -p "$scratch/layer"
+"$here/layer.sh" "$scratch/layer" "$RECIPES"
+status=0
+parse "cold parse of this tree" "$scratch/tree" || status=1
+parse "cold parse of $RECIPES generated recipes" "$scratch/layer" || status=1
+noop || status=1
+overhead || status=1
+efficiency
+exit $status
