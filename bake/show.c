@@ -2,9 +2,8 @@
 #include "show.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "chart.h"
 #include "data.h"
 #include "dump.h"
 #include "graph.h"
@@ -12,7 +11,6 @@
 #include "layer.h"
 #include "map.h"
 #include "options.h"
-#include "os.h"
 #include "provider.h"
 #include "recipe.h"
 #include "util.h"
@@ -169,72 +167,8 @@ int show_parse(struct arena *a, const struct options *o) {
 	return result < 0 ? 1 : 0;
 }
 
-/* --- the graph --- */
-
-static void print_json_text(struct slice text) {
-	putchar('"');
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < ' ')
-			printf("\\u%04x", c);
-		else
-			putchar(c);
-	}
-	putchar('"');
-}
-
-static void print_json_list(const char *name, const struct slices *list, const char *after) {
-	printf("  \"%s\": [", name);
-	for (size_t i = 0; i < list->n; i++) {
-		printf(i ? ",\n    " : "\n    ");
-		print_json_text(list->v[i]);
-	}
-	printf("\n  ]%s\n", after);
-}
-
-static void list_edges(const struct graph *g, const char *format, struct slices *edges) {
-	for (uint32_t i = 0; i < g->count; i++)
-		for (uint32_t k = 0; k < g->task[i].deps_count; k++) {
-			struct buf edge = { .arena = g->arena };
-			buf_add(&edge, g->task[i].id);
-			buf_adds(&edge, format);
-			buf_add(&edge, g->task[g->task[i].deps[k]].id);
-			slices_add(g->arena, edges, buf_slice(&edge));
-		}
-	slices_sort(edges);
-}
-
-/* "PN:do_task" becomes BitBake's "PN.do_task". */
-static void dotted_ids(struct graph *g) {
-	for (uint32_t i = 0; i < g->count; i++)
-		g->task[i].id = arena_printf(g->arena, SFMT ".%s", SARG(g->task[i].recipe->pn),
-			g->task[i].spec->name->p);
-}
-
-/* pn-buildlist and task-depends.dot in the current directory, as bitbake -g. */
-static int write_files(const struct graph *g) {
-	struct buf dot = { .arena = g->arena };
-	struct slices edges = { 0 };
-	list_edges(g, "\" -> \"", &edges);
-	buf_adds(&dot, "digraph depends {\n");
-	for (size_t i = 0; i < edges.n; i++)
-		buf_addf(&dot, "\"" SFMT "\"\n", SARG(edges.v[i]));
-	buf_adds(&dot, "}\n");
-	struct slice list = arena_printf(g->arena, SFMT "\n", SARG(slices_join(g->arena, &g->buildlist, "\n")));
-	if (os_write("pn-buildlist", list, 0644, false) < 0
-			|| os_write("task-depends.dot", buf_slice(&dot), 0644, false) < 0) {
-		error("pn-buildlist, task-depends.dot: cannot be written here");
-		return 1;
-	}
-	note("wrote pn-buildlist and task-depends.dot");
-	return 0;
-}
-
 int show_graph(struct arena *a, const struct options *o) {
 	struct workspace *w = workspace_find(a, o);
-	struct slices edges = { 0 };
 	if (!w || workspace_open(w, o) < 0)
 		return 1;
 	struct slice task = o->task.n ? o->task : data_text(w->config->data, "BB_DEFAULT_TASK");
@@ -242,13 +176,12 @@ int show_graph(struct arena *a, const struct options *o) {
 	struct graph *g = graph_build(a, w->providers, &targets);
 	if (!g)
 		return 1;
-	dotted_ids(g);
-	if (!o->json)
-		return write_files(g);
-	list_edges(g, " -> ", &edges);
-	puts("{");
-	print_json_list("buildlist", &g->buildlist, ",");
-	print_json_list("edges", &edges, "");
-	puts("}");
+	if (o->json) {
+		chart_json(g, stdout);
+		return 0;
+	}
+	if (chart_write(g, ".") < 0)
+		return 1;
+	note("wrote pn-buildlist and task-depends.dot");
 	return 0;
 }
