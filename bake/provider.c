@@ -9,6 +9,7 @@
 #include "recipe.h"
 #include "regex.h"
 #include "util.h"
+#include "version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,67 +50,15 @@ struct providers {
 
 /* --- versions --- */
 
-/* The next part of a version. Order: ~ before the end of the text before a number before letters
- * before any other byte; rank puts the end and numbers on one level, text decides inside it. */
-struct part {
-	int rank;
-	struct slice text;               /* unset at the end */
-};
-
 static bool is_digit(char c) {
 	return c >= '0' && c <= '9';
 }
 
-static bool is_letter(char c) {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static struct part next_part(struct slice *rest) {
-	if (!rest->n)
-		return (struct part){ 0, SLICE_NONE };
-	size_t n = 0;
-	int rank = rest->p[0] == '~' ? -1 : 2;
-	while (n < rest->n && is_digit(rest->p[n]))
-		n++;
-	if (n)
-		rank = 0;
-	else
-		while (n < rest->n && is_letter(rest->p[n])) {
-			rank = 1;
-			n++;
-		}
-	struct part part = { rank, slice_sub(*rest, 0, n ? n : 1) };
-	*rest = slice_sub(*rest, part.text.n, rest->n);
-	return part;
-}
-
-/* Numbers of any length. */
-static int compare_numbers(struct slice a, struct slice b) {
-	while (a.n && *a.p == '0')
-		a = slice_sub(a, 1, a.n);
-	while (b.n && *b.p == '0')
-		b = slice_sub(b, 1, b.n);
-	return a.n != b.n ? (a.n < b.n ? -1 : 1) : slice_cmp(a, b);
-}
-
-int provider_vercmp(struct slice a, struct slice b) {
-	for (;;) {
-		struct part x = next_part(&a), y = next_part(&b);
-		if (x.rank != y.rank)
-			return x.rank < y.rank ? -1 : 1;
-		if (!x.text.p || !y.text.p)
-			return (x.text.p != NULL) - (y.text.p != NULL);
-		int order = x.rank == 0 ? compare_numbers(x.text, y.text) : slice_cmp(x.text, y.text);
-		if (order)
-			return order;
-	}
-}
-
 int provider_newer(const struct recipe *a, const struct recipe *b) {
-	int order = compare_numbers(a->pe, b->pe);
+	int order = version_compare_part(a->pe.n ? a->pe : SLICE("0"), b->pe.n ? b->pe : SLICE("0"));
 	if (!order)
-		order = provider_vercmp(a->pv, b->pv);
-	return order ? order : provider_vercmp(a->pr, b->pr);
+		order = version_compare_part(a->pv, b->pv);
+	return order ? order : version_compare_part(a->pr, b->pr);
 }
 
 /* --- the index --- */

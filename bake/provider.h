@@ -45,8 +45,7 @@ const struct recipe *const *provider_by_pn(const struct providers *p, struct sli
 void provider_near(struct arena *a, struct slice name, const struct slices *candidates,
 		struct slices *near);
 
-/* Order of versions: <0, 0, >0. One part as bb.utils.vercmp_part, and (PE, PV, PR) of two recipes. */
-int provider_vercmp(struct slice a, struct slice b);
+/* Order of two recipes by (PE, PV, PR): <0, 0, >0. */
 int provider_newer(const struct recipe *a, const struct recipe *b);
 
 #endif
