@@ -323,9 +323,18 @@ struct graph *graph_build(struct arena *a, struct providers *p, const struct tar
 
 struct hasher {
 	struct arena *arena;
-	struct map sums;         /* path → slices of "name sum", sorted */
+	struct map sums;         /* path → slices of "name sum" */
+	uint32_t *rank;          /* number → place in the order of ids */
+	const struct task **by_rank;
+	uint32_t *sorted;        /* ranks of one task's dependencies */
 	int result;
 };
+
+static int by_task_id(const void *x, const void *y) {
+	const struct task *a = *(const struct task *const *)x, *b = *(const struct task *const *)y;
+	int order = slice_cmp(a->id, b->id);
+	return order ? order : slice_cmp(a->recipe->id, b->recipe->id);
+}
 
 static void add_sum(struct hasher *h, struct slices *sums, const char *name, const char *path) {
 	char hex[HASH_HEX];
@@ -409,28 +418,44 @@ static void add_files(struct hasher *h, const struct recipe_task *spec, struct b
 		buf_addf(text, "file " SFMT "\n", SARG(all.v[i]));
 }
 
-static void add_deps(struct hasher *h, const struct graph *g, const struct task *t, struct buf *text) {
-	struct slices lines = { 0 };
-	for (uint32_t i = 0; i < t->deps_count; i++) {
-		const struct task *dep = &g->task[t->deps[i]];
-		slices_add(h->arena, &lines, arena_printf(h->arena, SFMT " " SFMT, SARG(dep->id),
-				SARG(dep->hash)));
-	}
-	slices_sort(&lines);
-	for (size_t i = 0; i < lines.n; i++)
-		buf_addf(text, "dep " SFMT "\n", SARG(lines.v[i]));
+/* The place of every task in the order of ids: an order that does not depend on the targets. */
+static uint32_t *ranks(const struct graph *g, struct arena *a, const struct task ***by_rank) {
+	uint32_t *rank = ARENA_ARRAY(a, uint32_t, g->count + 1);
+	const struct task **sorted = ARENA_ARRAY(a, const struct task *, g->count + 1);
+	for (uint32_t i = 0; i < g->count; i++)
+		sorted[i] = &g->task[i];
+	qsort(sorted, g->count, sizeof *sorted, by_task_id);
+	for (uint32_t i = 0; i < g->count; i++)
+		rank[sorted[i]->number] = i;
+	*by_rank = sorted;
+	return rank;
 }
 
+static void add_deps(struct hasher *h, const struct task *t, struct buf *text) {
+	for (uint32_t i = 0; i < t->deps_count; i++)
+		h->sorted[i] = h->rank[t->deps[i]];
+	qsort(h->sorted, t->deps_count, sizeof *h->sorted, by_number);
+	for (uint32_t i = 0; i < t->deps_count; i++) {
+		buf_adds(text, "dep ");
+		buf_add(text, h->by_rank[h->sorted[i]]->hash);
+		buf_addc(text, '\n');
+	}
+}
+
+/* A task's hash names the task, so those of its dependencies need no names. */
 int graph_hash(struct graph *g, struct slice extra) {
 	struct hasher h = { .arena = arena_new() };
 	struct buf text = { 0 };
 	char hex[HASH_HEX];
 	h.sums.arena = h.arena;
+	h.rank = ranks(g, h.arena, &h.by_rank);
+	h.sorted = ARENA_ARRAY(h.arena, uint32_t, g->count + 1);
 	for (uint32_t i = 0; i < g->count; i++) {
 		struct task *t = &g->task[i];
 		text.n = 0;
-		buf_addf(&text, "base " SFMT "\nextra " SFMT "\n", SARG(t->spec->base_hash), SARG(extra));
-		add_deps(&h, g, t, &text);
+		buf_addf(&text, "task " SFMT "\nbase " SFMT "\nextra " SFMT "\n", SARG(t->id),
+				SARG(t->spec->base_hash), SARG(extra));
+		add_deps(&h, t, &text);
 		add_files(&h, t->spec, &text);
 		hash_text(HASH_SHA256, buf_slice(&text), hex);
 		t->hash = arena_dup(g->arena, slice_of(hex));
