@@ -1,0 +1,60 @@
+#include <criterion/criterion.h>
+
+#include "builddir.h"
+#include "harvest.h"
+#include "recipe.h"
+
+TestSuite(harvest, .init = builddir_begin, .fini = builddir_end);
+
+static struct recipes list;
+static struct harvest_faults faults;
+
+static void fill(int count) {
+	for (int i = 0; i < count; i++)
+		put(arena_printf(arena, "recipes/r%03d_1.bb", i).p, "DEPENDS = \"a b\"\n");
+}
+
+static void check_order(int count) {
+	cr_assert_eq(list.n, (size_t)count);
+	for (int i = 0; i < count; i++) {
+		cr_assert(slice_eq(list.v[i].pn, arena_printf(arena, "r%03d", i)));
+		cr_assert_eq(list.v[i].depends.n, 2);
+		cr_assert_eq(list.v[i].tasks, 2);
+	}
+}
+
+Test(harvest, in_this_process) {
+	fill(5);
+	cr_assert_eq(harvest(load(), 1, arena, &list, &faults), 0);
+	check_order(5);
+}
+
+Test(harvest, workers_keep_the_order) {
+	fill(60);
+	cr_assert_eq(harvest(load(), 3, arena, &list, &faults), 0);
+	check_order(60);
+}
+
+Test(harvest, same_records_either_way) {
+	fill(8);
+	struct recipes other = { 0 };
+	harvest(load(), 1, arena, &list, &faults);
+	harvest(load(), 2, arena, &other, &faults);
+	for (size_t i = 0; i < list.n; i++)
+		cr_assert(slice_eq(list.v[i].task[1].base_hash, other.v[i].task[1].base_hash));
+}
+
+Test(harvest, every_fault_is_told) {
+	fill(6);
+	put("recipes/r001_1.bb", "nonsense here\n");
+	put("recipes/r004_1.bb", "A = \"1\"\nnonsense there\n");
+	for (unsigned jobs = 1; jobs <= 2; jobs++) {
+		faults.n = list.n = 0;
+		cr_assert_eq(harvest(load(), jobs, arena, &list, &faults), 2);
+		cr_assert_eq(list.n, 4);
+		cr_assert(slice_ends(faults.v[0].file, "r001_1.bb"));
+		cr_assert_eq(faults.v[0].line, 1);
+		cr_assert(slice_ends(faults.v[1].file, "r004_1.bb"));
+		cr_assert_eq(faults.v[1].line, 2);
+	}
+}

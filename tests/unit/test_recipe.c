@@ -1,0 +1,118 @@
+#include <criterion/criterion.h>
+
+#include "builddir.h"
+#include "data.h"
+#include "map.h"
+#include "recipe.h"
+
+TestSuite(recipe, .init = builddir_begin, .fini = builddir_end);
+
+static struct recipes list;
+static struct fault fault;
+
+static const char *join(const struct slices *words) {
+	return arena_str(arena, slices_join(arena, words, " "));
+}
+
+/* Reads the one recipe there is. */
+static int read_one(void) {
+	struct config *c = load();
+	cr_assert_eq(c->files, 1);
+	return recipe_read(c, &c->file[0], arena, &list, &fault);
+}
+
+static const struct recipe *recipe(const char *text) {
+	put("recipes/x_1.2.bb", text);
+	cr_assert_eq(read_one(), 0, SFMT, SARG(fault.message));
+	return &list.v[0];
+}
+
+Test(recipe, names_and_versions) {
+	const struct recipe *r = recipe("PE = \"2\"\nDEFAULT_PREFERENCE = \"-1\"\n"
+			"PROVIDES = \"virtual/x x\"\nEXCLUDE_FROM_WORLD = \"yes\"\n");
+	cr_assert(slice_is(r->pn, "x") && slice_is(r->pv, "1.2") && slice_is(r->pr, "r0"));
+	cr_assert(slice_is(r->pe, "2") && slice_is(r->layer, "test"));
+	cr_assert_eq(r->default_preference, -1);
+	cr_assert_eq(r->priority, 7);
+	cr_assert(r->exclude_from_world);
+	cr_assert_str_eq(join(&r->provides), "x virtual/x");
+	cr_assert_str_eq(join(&r->inherits), "base");
+	cr_assert(slice_eq(r->id, r->file) && slice_ends(r->file, "/recipes/x_1.2.bb"));
+	cr_assert(slice_ends(r->stamp, "/tmp/stamps/x-1.2"));
+}
+
+Test(recipe, dependencies) {
+	const struct recipe *r = recipe("DEPENDS = \"a (>= 1.0) b a c(= 2)\"\nPACKAGES = \"${PN} ${PN}-dev\"\n"
+			"RDEPENDS:${PN} = \"libc (>= 2) d\"\nRRECOMMENDS:${PN}-dev = \"e\"\nRPROVIDES:${PN} = \"f\"\n"
+			"PACKAGES_DYNAMIC = \"^x-.*\"\n");
+	cr_assert_str_eq(join(&r->depends), "a b c(= 2)");
+	cr_assert_eq(r->packages_count, 2);
+	cr_assert_str_eq(join(&r->package[0].rdepends), "libc d");
+	cr_assert_str_eq(join(&r->package[1].rrecommends), "e");
+	cr_assert_str_eq(join(&r->package[0].rprovides), "f");
+	cr_assert_str_eq(join(&r->packages_dynamic), "^x-.*");
+}
+
+Test(recipe, without_packages_its_name_is_one) {
+	cr_assert_str_eq(join(&recipe("A = \"1\"\n")->packages), "x");
+}
+
+Test(recipe, tasks_and_flags) {
+	const struct recipe *r = recipe("do_build[depends] = \"a:do_b ${PN}-native:do_c\"\n"
+			"do_build[recrdeptask] = \"do_build\"\ndo_fetch[network] = \"1\"\ndo_build[nostamp] = \"1\"\n"
+			"do_build[sstate-plaindirs] = \"${TMPDIR}/out\"\n");
+	cr_assert_eq(r->tasks, 2);
+	const struct recipe_task *fetch = recipe_task_find(r, atom_of("do_fetch"));
+	const struct recipe_task *build = recipe_task_find(r, atom_of("do_build"));
+	cr_assert(fetch && build && !recipe_task_find(r, atom_of("do_other")));
+	cr_assert_str_eq(join(&build->after), "do_fetch");
+	cr_assert_str_eq(join(&build->depends), "a:do_b x-native:do_c");
+	cr_assert(fetch->network && !build->network && build->nostamp && build->cached && !fetch->cached);
+	cr_assert_eq(build->base_hash.n, 64);
+	cr_assert(slice_ends(build->plaindirs.v[0], "/tmp/out"));
+}
+
+Test(recipe, variants) {
+	put("classes/native.bbclass", "CLASSOVERRIDE = \"class-native\"\n");
+	recipe("BBCLASSEXTEND = \"native\"\n");
+	cr_assert_eq(list.n, 2);
+	cr_assert(slice_is(list.v[1].pn, "x-native") && slice_is(list.v[1].variant, "native"));
+	cr_assert(slice_starts(list.v[1].id, "virtual:native:/"));
+}
+
+Test(recipe, wrong_machine_is_skipped) {
+	const struct recipe *r = recipe("COMPATIBLE_MACHINE = \"m2|m3\"\nPROVIDES = \"y\"\n");
+	cr_assert(slice_is(r->skipped, "incompatible with machine m1 (not in COMPATIBLE_MACHINE)"));
+	cr_assert_str_eq(join(&r->provides), "x y");
+	cr_assert_eq(r->tasks, 0);
+}
+
+Test(recipe, right_machine_and_host) {
+	cr_assert_null(recipe("COMPATIBLE_MACHINE = \"(m1)\"\nCOMPATIBLE_HOST = \"riscv.*-linux\"\n")->skipped.p);
+}
+
+Test(recipe, wrong_host_is_skipped) {
+	cr_assert(recipe("COMPATIBLE_HOST = \"^(?!riscv64).*\"\n")->skipped.p);
+}
+
+Test(recipe, fault_has_file_and_line) {
+	put("recipes/x_1.2.bb", "A = \"1\"\nthis is no statement\n");
+	cr_assert_eq(read_one(), -1);
+	cr_assert(slice_ends(fault.file, "/recipes/x_1.2.bb"));
+	cr_assert_eq(fault.line, 2);
+	cr_assert_eq(list.n, 0);
+}
+
+Test(recipe, unpaired_directories) {
+	put("recipes/x_1.2.bb", "do_build[sstate-inputdirs] = \"a b\"\ndo_build[sstate-outputdirs] = \"c\"\n");
+	cr_assert_eq(read_one(), -1);
+}
+
+Test(recipe, data_of_a_variant) {
+	put("classes/native.bbclass", "CLASSOVERRIDE = \"class-native\"\n");
+	recipe("BBCLASSEXTEND = \"native\"\n");
+	struct data *d = recipe_data(load(), list.v[1].id, arena);
+	cr_assert(data_is(d, "PN", "x-native"));
+	d = recipe_data(load(), list.v[0].id, arena);
+	cr_assert(data_is(d, "PN", "x"));
+}
