@@ -125,7 +125,7 @@ static struct value eval_name(struct inline_run *r, const struct atom *name, str
 		return path_value(r, name);
 	if (data_get(r->data, name, &text))
 		return value_text(text);
-	return (struct value){ .kind = VALUE_PATH, .path = name };
+	raise_error("expression: name '%s' is not defined", name->p);
 }
 
 /* --- calls --- */
@@ -222,8 +222,11 @@ static _Noreturn void no_function(struct inline_run *r, const struct atom *name)
 	const char *dot = strrchr(name->p, '.');
 	if (!dot)
 		raise_error("expression: no function or variable %s", name->p);
-	raise_error("expression: no function %s; it can be written in Lua: function M.%s in a file "
-			"classes/lib/" SFMT ".lua", name->p, dot + 1, (int)(dot - name->p), name->p);
+	char *file = arena_str(r->arena, (struct slice){ name->p, (size_t)(dot - name->p) });
+	for (char *p = file; *p; p++)
+		*p = *p == '.' ? '/' : *p;
+	raise_error("expression: no function %s; it can be written in Lua: M.%s in classes/lib/%s.lua",
+			name->p, dot + 1, file);
 }
 
 static struct value call_path_value(struct inline_run *r, const struct atom *name, struct arguments *a) {
@@ -309,11 +312,20 @@ static const struct atom *joined(struct inline_run *r, const struct atom *path, 
 	return atom(arena_printf(r->arena, "%s.%s", path->p, name->p));
 }
 
+/* Does a name that is no local stand for a value, so that what follows its dot is a method? */
+static bool is_object(struct inline_run *r, const struct atom *name) {
+	struct slice text;
+	if (name->n == 1 && name->p[0] == 'd')
+		return true;
+	return !library_is_module(name) && !is_function(r->data, name) && data_get(r->data, name, &text);
+}
+
 static struct value eval_call(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct arguments a;
 	arguments_init(&a);
 	const struct expr *callee = e->kid[0];
-	bool by_name = e->name && library_find(e->name) && !find_local(scope, root_of(callee)->name);
+	bool by_name = e->name && !find_local(scope, root_of(callee)->name)
+			&& (library_find(e->name) || !is_object(r, root_of(callee)->name));
 	if (by_name && callee->kind == EXPR_ATTR && callee->kid[0]->kind == EXPR_NAME
 			&& slice_is(atom_slice(callee->kid[0]->name), "d"))
 		add_argument(r, &a, value_data(r->data));
