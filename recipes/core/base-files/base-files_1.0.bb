@@ -21,7 +21,7 @@ hostname ?= "dpu"
 # Root's password as crypt(3) hashed it, from `openssl passwd -6`. "*": none opens the account.
 ROOT_PASSWORD_HASH ??= "*"
 # What the console shows above "login:".
-ISSUE ?= "${DISTRO_NAME} ${DISTRO_VERSION} \\n \\l"
+ISSUE ?= "${DISTRO_NAME} ${DISTRO_VERSION} \n \l"
 ISSUE_NO_LOGIN = "No login is possible: neither DPU_AUTHORIZED_KEYS nor ROOT_PASSWORD_HASH was set when this image was built."
 
 # --- directories: mode and path ---
@@ -60,7 +60,7 @@ install_shadow() {
 
 install_names() {
 	echo "${hostname}" > ${D}${sysconfdir}/hostname
-	echo "${ISSUE}" > ${D}${sysconfdir}/issue
+	printf '%s\n' '${ISSUE}' > ${D}${sysconfdir}/issue
 	if [ -z "${DPU_AUTHORIZED_KEYS}" ] && [ '${ROOT_PASSWORD_HASH}' = '*' ]; then
 		echo "${ISSUE_NO_LOGIN}" >> ${D}${sysconfdir}/issue
 	fi

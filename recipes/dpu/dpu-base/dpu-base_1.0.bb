@@ -41,9 +41,6 @@ DPU_SYSCTL[kernel.panic_on_oops] ?= "1"
 DPU_SYSCTL[net.ipv4.conf.all.accept_redirects] ?= "0"
 DPU_SYSCTL[net.ipv4.conf.all.send_redirects] ?= "0"
 DPU_SYSCTL[net.ipv4.conf.all.accept_source_route] ?= "0"
-DPU_SYSCTL[net.ipv6.conf.all.accept_ra] ?= "0"
-DPU_SYSCTL[net.ipv6.conf.default.accept_ra] ?= "0"
-DPU_SYSCTL[net.ipv6.conf.all.accept_redirects] ?= "0"
 DPU_SYSCTL[kernel.kptr_restrict] ?= "1"
 DPU_SYSCTL[kernel.sysrq] ?= "0"
 # Little background noise on the cores that forward packets.
@@ -90,7 +87,8 @@ install_inittab() {
 		::shutdown:/etc/init.d/rc 5 stop
 		::shutdown:/bin/umount -a -r
 	END
-	for console in ${SERIAL_CONSOLES}; do
+	consoles="${SERIAL_CONSOLES}"
+	for console in $consoles; do
 		echo "${console#*;}::respawn:/sbin/getty -L ${console%%;*} ${console#*;} vt100"
 	done >> ${D}${sysconfdir}/inittab
 }
@@ -108,7 +106,9 @@ install_settings() {
 }
 
 install_interfaces() {
-	install -d ${D}${sysconfdir}/network/interfaces.d
+	for dir in interfaces.d if-pre-up.d if-up.d if-down.d if-post-down.d; do
+		install -d ${D}${sysconfdir}/network/$dir
+	done
 	{
 		printf 'auto lo\niface lo inet loopback\n\nsource-directory /etc/network/interfaces.d\n'
 		for interface in ${DPU_DHCP_INTERFACES}; do
