@@ -46,7 +46,7 @@ kernel_do_configure() {
 	cat "$@" ${CML1_FRAGMENTS} /dev/null > ${B}/.config.requested
 	oe_runmake -C ${S} KCONFIG_ALLCONFIG=${B}/.config.requested ${KCONFIG_MODE}
 	kernel_check_config ${CML1_FRAGMENTS} ||
-		bbfatal "the options above are unknown to linux ${LINUX_VERSION} on ${ARCH}, or they need others: correct the fragments"
+		bbfatal "linux ${LINUX_VERSION} on ${ARCH} does not know the options above, or they need others"
 }
 
 # kernel_check_config FRAGMENT…: does .config have what the fragments ask for? Where two ask, the last counts.
@@ -79,7 +79,7 @@ kernel_do_compile() {
 	oe_runmake -C ${S} ${KERNEL_IMAGETYPE} ${KERNEL_EXTRA_ARGS}
 	release=$(cat ${B}/include/config/kernel.release)
 	[ "$release" = "${KERNEL_VERSION}" ] ||
-		bbfatal "this kernel calls itself $release, not ${KERNEL_VERSION}: set LINUX_VERSION and KERNEL_LOCALVERSION"
+		bbfatal "this kernel is $release, not ${KERNEL_VERSION}: set LINUX_VERSION, KERNEL_LOCALVERSION"
 }
 
 addtask compile_kernelmodules after do_compile before do_install
@@ -104,7 +104,8 @@ kernel_do_install() {
 		rm -f ${D}${nonarch_base_libdir}/modules/${KERNEL_VERSION}/source
 	fi
 	install -d ${D}/${KERNEL_IMAGEDEST}
-	install -m 0644 ${KERNEL_OUTPUT_DIR}/${KERNEL_IMAGETYPE} ${D}/${KERNEL_IMAGEDEST}/${KERNEL_IMAGETYPE}-${KERNEL_VERSION}
+	install -m 0644 ${KERNEL_OUTPUT_DIR}/${KERNEL_IMAGETYPE} \
+		${D}/${KERNEL_IMAGEDEST}/${KERNEL_IMAGETYPE}-${KERNEL_VERSION}
 }
 
 EXPORT_FUNCTIONS do_configure do_compile do_install do_deploy
@@ -130,7 +131,8 @@ do_shared_workdir() {
 	) | kernel_copy_listed ${S} ${KERNEL_SHARED}
 	(
 		cd ${B}
-		find .config Module.symvers include arch/${KERNEL_SRCARCH}/include scripts -type f ! -name '*.cmd' ! -name '*.o'
+		find .config Module.symvers include arch/${KERNEL_SRCARCH}/include scripts -type f \
+			! -name '*.cmd' ! -name '*.o'
 		find tools/objtool -name objtool -type f 2>/dev/null || true
 	) | kernel_copy_listed ${B} ${KERNEL_SHARED_BUILD}
 	echo "${KERNEL_VERSION}" > ${KERNEL_SHARED_BUILD}/kernel-abiversion
@@ -147,7 +149,8 @@ kernel_copy_listed() {
 # kernel: the whole; kernel-base: the lists of what is built in; kernel-image: what boots; kernel-module-*:
 # one each; kernel-modules: all of these.
 
-PACKAGES = "${KERNEL_PACKAGE_NAME} ${KERNEL_PACKAGE_NAME}-base ${KERNEL_PACKAGE_NAME}-image ${KERNEL_PACKAGE_NAME}-modules"
+PACKAGES = "${KERNEL_PACKAGE_NAME} ${KERNEL_PACKAGE_NAME}-base ${KERNEL_PACKAGE_NAME}-image \
+    ${KERNEL_PACKAGE_NAME}-modules"
 PACKAGES_DYNAMIC = "^${KERNEL_PACKAGE_NAME}-module-.*"
 FILES:${KERNEL_PACKAGE_NAME} = ""
 FILES:${KERNEL_PACKAGE_NAME}-base = "${nonarch_base_libdir}/modules/${KERNEL_VERSION}/modules.*"

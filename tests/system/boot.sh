@@ -131,7 +131,8 @@ modules() {
 settings() {
 	check "sysctl answers" '^kernel.ostype = Linux$' "$(ask 'sysctl kernel.ostype')"
 	local report
-	report=$(ask 'cat /etc/sysctl.conf /etc/sysctl.d/*.conf 2>/dev/null | sed -n "s/^-\{0,1\}\([a-z][^=# ]*\) *= *\(.*\)/\1 \2/p" |
+	report=$(ask 'cat /etc/sysctl.conf /etc/sysctl.d/*.conf 2>/dev/null |
+		sed -n "s/^-\{0,1\}\([a-z][^=# ]*\) *= *\(.*\)/\1 \2/p" |
 		while read -r name value; do
 			is=$(sysctl -n "$name" | tr "\t" " ")
 			[ "$is" = "$value" ] && echo "set $name" || echo "wrong $name: $is, not $value"
@@ -182,8 +183,10 @@ power_off() {
 	else
 		not_ok "$1 powers off (QEMU ended with $status)" "$(tail -n 10 "$console" | tr -d '\r')"
 	fi
-	if on_console '(BUG:|Oops|Call Trace|WARNING: CPU|Kernel panic)'; then
-		not_ok "$1: the kernel has nothing to complain about" "$(grep -aE -A8 'BUG:|Oops|Call Trace|WARNING: CPU|panic' "$console" | head -30)"
+	local complaints='BUG:|Oops|Call Trace|WARNING: CPU|Kernel panic'
+	if on_console "$complaints"; then
+		not_ok "$1: the kernel has nothing to complain about" \
+			"$(grep -aE -A8 "$complaints" "$console" | head -n 30)"
 	else
 		ok "$1: the kernel has nothing to complain about"
 	fi
@@ -194,9 +197,10 @@ come_up() {
 	local name=$1
 	shift
 	start "$@"
-	until_true "login prompt" on_console '[a-z0-9-]+ login: ' || give_up "$name reaches login on the serial console ($why)"
+	until_true "login prompt" on_console '[a-z0-9-]+ login: ' ||
+		give_up "$name reaches login on the serial console ($why)"
 	ok "$name reaches login on the serial console"
-	until_true "ssh login" answers || give_up "$name accepts the configured key ($why)"
+	until_true "ssh login" answers || give_up "$name accepts the configured key over ssh ($why)"
 	ok "$name accepts the configured key over ssh"
 }
 

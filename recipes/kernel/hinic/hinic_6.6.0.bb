@@ -1,15 +1,16 @@
 SUMMARY = "Driver of Huawei's SmartNICs (HiNIC)"
-DESCRIPTION = "The driver of openEuler's kernel 6.6.0-95.0.0 (branch OLK-6.6), built as a module for this kernel."
+DESCRIPTION = "The driver of openEuler's kernel 6.6.0-95.0.0 (branch OLK-6.6), as a module for this kernel."
 HOMEPAGE = "https://gitee.com/openeuler/kernel/tree/OLK-6.6/drivers/net/ethernet/huawei/hinic"
 SECTION = "kernel"
 LICENSE = "GPL-2.0-only"
 LIC_FILES_CHKSUM = "file://hinic_main.c;beginline=1;endline=14;md5=f9bbe52926369297d670d7f566bc0c55"
 
-# openEuler publishes no tarball of one driver. The distribution's package holds nothing but the driver's
-# directory as cut from openEuler's tree, ready to be compiled.
+# openEuler publishes no tarball of one driver. The package of that name in the host distribution's archive is
+# the driver's directory as cut from openEuler's tree, ready to be compiled. It is found there by its
+# sum; the URL only gives it a name (no host ends in .invalid).
 OPENEULER_CUT = "0+git20250605+6.6.0-95.0.0"
 SRC_URI = "\
-    https://deb.example.invalid/hinic-dkms_${OPENEULER_CUT}-4_all.deb \
+    https://archive.invalid/hinic-dkms_${OPENEULER_CUT}-4_all.deb \
     file://0001-build-outside-the-kernel-tree.patch \
     file://0002-know-what-the-kernel-offers-by-its-version.patch \
 "

@@ -1,5 +1,5 @@
 SUMMARY = "Linux kernel for DPUs"
-DESCRIPTION = "Long-term kernel with the features DPUs need: VFIO, vDPA, virtio, SR-IOV, RDMA, NVMe-oF, hugepages, IOMMU."
+DESCRIPTION = "Long-term kernel with what DPUs need: VFIO, vDPA, virtio, SR-IOV, RDMA, NVMe-oF, hugepages, IOMMU."
 SECTION = "kernel"
 require linux-source.inc
 
@@ -12,6 +12,7 @@ SRC_URI += "\
     file://net.cfg \
     file://dpu.cfg \
     file://arch-${TARGET_ARCH}.cfg \
+    ${@bb.utils.contains('MACHINE_FEATURES', 'acpi', 'file://acpi.cfg', '', d)} \
 "
 SRC_URI:append:qemuall = " file://qemu.cfg"
 KERNEL_CLASSES:append:qemuall = " kernel-qemuboot"
