@@ -4,7 +4,7 @@
 #
 #   rootfs - image - image_complete - build
 
-inherit image_types rootfs-postcommands nopackages
+inherit image_types rootfs-accounts rootfs-alternatives rootfs-postcommands nopackages
 
 LICENSE ?= "MIT"
 INHIBIT_DEFAULT_DEPS = "1"
@@ -53,7 +53,6 @@ lua do_rootfs() {
 	local db = rootfs.load(bb.taskdeps(d))
 	local list = image_closure(d, rootfs, db)
 	rootfs.install(db, list, root, d:getVar("ROOTFS_BASE_PACKAGE"))
-	require("accounts").apply(root, rootfs.accounts(db, list))
 	image_depmod(root)
 	for name in (d:getVar("ROOTFS_POSTPROCESS_COMMAND") or ""):gmatch("[^%s;]+") do
 		bb.exec_func(name, d)

@@ -39,7 +39,9 @@ function license_check(d, url, dest)
 		bb.fatal(("LIC_FILES_CHKSUM: %s%s: expected md5 %s, found %s: read the text, then correct LICENSE "
 			.. "or the sum"):format(path, lines, parameter.md5 or "(none given)", sum))
 	end
-	fs.write(dest .. "/" .. os.path.basename(path), fs.read(file))
+	local copy = dest .. "/" .. (path:sub(1, 1) == "/" and os.path.basename(path) or path)
+	fs.mkdir(os.path.dirname(copy))
+	fs.write(copy, fs.read(file))
 end
 
 # A recipe without a licence is refused; one whose licence the build must not contain is left out.

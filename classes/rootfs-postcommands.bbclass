@@ -1,6 +1,6 @@
 # Changes of the tree that configuration asks for. Each is a function of ROOTFS_POSTPROCESS_COMMAND.
 
-ROOTFS_POSTPROCESS_COMMAND += "rootfs_accounts rootfs_authorized_keys \
+ROOTFS_POSTPROCESS_COMMAND += "rootfs_extra_users rootfs_authorized_keys \
     ${@bb.utils.contains('IMAGE_FEATURES', 'empty-root-password', 'rootfs_empty_root_password', '', d)} \
     ${@bb.utils.contains('IMAGE_FEATURES', 'read-only-rootfs', 'rootfs_read_only', '', d)} \
 "
@@ -21,7 +21,7 @@ rootfs_authorized_keys() {
 # in a shadow file).
 EXTRA_USERS_PARAMS ??= ""
 
-lua rootfs_accounts() {
+lua rootfs_extra_users() {
 	require("accounts").apply(d:getVar("IMAGE_ROOTFS"), d:getVar("EXTRA_USERS_PARAMS") or "")
 }
 

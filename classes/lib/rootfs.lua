@@ -133,20 +133,6 @@ function rootfs.install(db, list, root, first)
 	end
 end
 
--- What the packages' GROUPADD_PARAM and USERADD_PARAM ask for, as lines for accounts.apply: groups first.
-function rootfs.accounts(db, list)
-	local lines = {}
-	for _, kind in ipairs{"group", "user"} do
-		for _, name in ipairs(list) do
-			local wanted = db.package[name][kind:upper() .. "ADD_PARAM"] or ""
-			for options in wanted:gmatch("[^;]+") do
-				if options:find("%S") then lines[#lines + 1] = kind .. "add " .. options .. "\n" end
-			end
-		end
-	end
-	return table.concat(lines)
-end
-
 -- One line a package: name, version, licence, bytes.
 function rootfs.manifest(db, list)
 	local lines = {}

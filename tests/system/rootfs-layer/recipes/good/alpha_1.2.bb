@@ -11,6 +11,9 @@ do_install() {
 	chmod 4755 ${D}${bindir}/alpha
 	ln ${D}${bindir}/alpha ${D}${bindir}/alpha-again
 	ln -s alpha ${D}${bindir}/alpha-link
+	echo root:x:0:0:root:/root:/bin/sh > ${D}${sysconfdir}/passwd
+	echo root:x:0: > ${D}${sysconfdir}/group
+	echo 'root:*:19700::::::' > ${D}${sysconfdir}/shadow
 	echo manual > ${D}${mandir}/man1/alpha.1
 }
 

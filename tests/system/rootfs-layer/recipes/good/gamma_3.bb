@@ -3,6 +3,7 @@ LICENSE = "MIT"
 INHIBIT_DEFAULT_DEPS = "1"
 
 inherit useradd
+USERADD_PACKAGES = "${PN}"
 GROUPADD_PARAM:${PN} = "-r -g 77 gamma"
 USERADD_PARAM:${PN} = "-r -u 77 -g gamma -d / -s /bin/false gamma"
 
