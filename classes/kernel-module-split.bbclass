@@ -53,6 +53,7 @@ function kernel_module_describe(d, module, package)
 	d:setVar("FILES:" .. package, module.path .. " " .. d:getVar("modulesloaddir") .. "/" .. conf
 		.. " " .. d:getVar("modprobedir") .. "/" .. conf)
 	d:setVar("SUMMARY:" .. package, info.description or ("Kernel module " .. module.name))
+	d:appendVar("RDEPENDS:" .. package, " " .. (d:getVar("KERNEL_PACKAGE_NAME") or "kernel") .. "-base")
 	for name in (info.depends or ""):gmatch("[^,]+") do
 		d:appendVar("RDEPENDS:" .. package, " " .. kernel_module_package(d, name))
 	end

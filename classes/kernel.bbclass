@@ -146,8 +146,8 @@ kernel_copy_listed() {
 }
 
 # --- packages --------------------------------------------------------------------------------------------
-# kernel: the whole; kernel-base: the lists of what is built in; kernel-image: what boots; kernel-module-*:
-# one each; kernel-modules: all of these.
+# kernel: base and image; kernel-base: the lists of what is built in, which modprobe reads; kernel-image: what
+# boots; kernel-module-*: a module each; kernel-modules: all of these.
 
 PACKAGES = "${KERNEL_PACKAGE_NAME} ${KERNEL_PACKAGE_NAME}-base ${KERNEL_PACKAGE_NAME}-image \
     ${KERNEL_PACKAGE_NAME}-modules"
@@ -160,7 +160,7 @@ ALLOW_EMPTY:${KERNEL_PACKAGE_NAME} = "1"
 ALLOW_EMPTY:${KERNEL_PACKAGE_NAME}-base = "1"
 ALLOW_EMPTY:${KERNEL_PACKAGE_NAME}-modules = "1"
 RDEPENDS:${KERNEL_PACKAGE_NAME} = "${KERNEL_PACKAGE_NAME}-base"
-RRECOMMENDS:${KERNEL_PACKAGE_NAME}-base ?= "${KERNEL_PACKAGE_NAME}-image"
+RRECOMMENDS:${KERNEL_PACKAGE_NAME} ?= "${KERNEL_PACKAGE_NAME}-image"
 SUMMARY:${KERNEL_PACKAGE_NAME} = "${SUMMARY}"
 SUMMARY:${KERNEL_PACKAGE_NAME}-base = "${SUMMARY} - lists of what is built in"
 SUMMARY:${KERNEL_PACKAGE_NAME}-image = "${SUMMARY} - the image that boots"

@@ -30,10 +30,12 @@ module_do_install() {
 
 EXPORT_FUNCTIONS do_compile do_install
 
-# The recipe's own package is empty and needs those of its modules.
+# The recipe's own package is empty and needs those of its modules; they need the kernel's, whose names
+# are known only when both are built.
 KERNEL_MODULES_META_PACKAGE = "${PN}"
 FILES:${PN} = ""
 ALLOW_EMPTY:${PN} = "1"
+RDEPENDS:${PN} += "kernel-base"
 RPROVIDES:${PN} += "kernel-module-${PN}"
 
 # Symbols of other modules outside the tree, which DEPENDS names as kernel-module-NAME.
