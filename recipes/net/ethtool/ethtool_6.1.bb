@@ -12,7 +12,7 @@ SRC_URI[sha256sum] = "c41fc881ffa5a40432d2dd829eb44c64a49dee482e716baacf9262c64d
 
 inherit autotools pkgconfig bash-completion
 
-# netlink: what ioctl cannot ask (cable tests, FEC, module firmware …). pretty-dump: registers by name.
-PACKAGECONFIG ??= "netlink pretty-dump"
+# netlink: what ioctl cannot ask (cable tests, tunnels, module power). pretty-dump: registers of drivers by name.
+PACKAGECONFIG ??= ""
 PACKAGECONFIG[netlink] = "--enable-netlink,--disable-netlink,libmnl"
 PACKAGECONFIG[pretty-dump] = "--enable-pretty-dump,--disable-pretty-dump"

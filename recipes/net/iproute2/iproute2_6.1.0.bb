@@ -1,4 +1,4 @@
-SUMMARY = "ip, ss, bridge, tc, devlink, vdpa: the kernel's network, looked at and set"
+SUMMARY = "ip, ss, bridge, tc, vdpa: the network of the kernel, looked at and set"
 HOMEPAGE = "https://wiki.linuxfoundation.org/networking/iproute2"
 SECTION = "net"
 LICENSE = "GPL-2.0-or-later"
@@ -11,8 +11,9 @@ DEPENDS = "bison-native flex-native"
 
 inherit pkgconfig bash-completion
 
-# devlink, rdma, dcb and vdpa are built on libmnl.
-PACKAGECONFIG ??= "libmnl"
+# libmnl: devlink, rdma, dcb, vdpa, and the kernel's own words in errors of ip. Off: the minimal image uses none of
+# it. A distro with DPU offloads sets PACKAGECONFIG:append:pn-iproute2 = " libmnl".
+PACKAGECONFIG ??= ""
 PACKAGECONFIG[libmnl] = ",,libmnl"
 PACKAGECONFIG[elf] = ",,elfutils"
 
