@@ -14,11 +14,11 @@ PREFIX ?= /usr/local
 MODULES := util map os regex proc ui \
 	hash archive pack net \
 	parse expr shell name reference data \
-	lua sig uri mirror distro git fetch eval \
-	layer recipe record harvest provider store \
+	lua sig uri mirror distro git fetch search ledger fragment eval \
+	config collection catalog layer recipe record harvest provider store \
 	edges graph chart plan \
 	sandbox hosttools jobserver emit stamp artefact task joblog ready sched \
-	dump options workspace show build clean image main
+	json dump options workspace show build clean image main
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror

@@ -503,6 +503,13 @@ void data_set(struct data *d, const struct atom *name, struct slice value) {
 	data_assign(d, name, arena_dup(d->arena, value));
 }
 
+void data_unset(struct data *d, const struct atom *name) {
+	forget(d, name);
+	struct var *v = own(d, name);
+	v->value = v->weak = SLICE_NONE;
+	record(d, name, "unset", NULL, SLICE(""));
+}
+
 void data_set_default(struct data *d, const struct atom *name, struct slice value) {
 	check_renamed(d, name);
 	struct var *v = own(d, name);

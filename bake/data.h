@@ -42,6 +42,7 @@ void data_assign(struct data *d, const struct atom *name, struct slice value);
 void data_set_default(struct data *d, const struct atom *name, struct slice value);
 void data_append(struct data *d, const struct atom *name, struct slice value);        /* d.appendVar: NAME:append */
 void data_prepend(struct data *d, const struct atom *name, struct slice value);       /* d.prependVar */
+void data_unset(struct data *d, const struct atom *name);    /* d.setVar(name, None): flags stay */
 void data_del(struct data *d, const struct atom *name);                               /* and flags */
 void data_set_flag(struct data *d, const struct atom *name, const struct atom *flag, struct slice value);
 void data_set_flag_default(struct data *d, const struct atom *name, const struct atom *flag,

@@ -1,0 +1,818 @@
+/* eval: carries out statements on a store, as BitBake's ast.py and its two handlers do.
+ *
+ * A file's statements are parsed first, whole, and shared by every store that reads the file. While a
+ * statement is at work the store's place is that statement's, so whatever fails without a place of its
+ * own is blamed on it (with_place). */
+#include "eval.h"
+#include "data.h"
+#include "fragment.h"
+#include "inline.h"
+#include "ledger.h"
+#include "lib.h"
+#include "library.h"
+#include "lua.h"
+#include "map.h"
+#include "os.h"
+#include "parse.h"
+#include "search.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Names and flags this file deals in, interned once. */
+static struct {
+	const struct atom *file, *bbpath, *export, *func, *lua, *python, *fakeroot, *filename, *lineno,
+		*task, *deps, *handler, *eventmask, *depends, *defer, *anonymous;
+} name;
+
+static void eval_statements(struct data *d, const struct statements *s, bool base);
+
+static void intern_names(void) {
+	name.file = atom_of("FILE");
+	name.bbpath = atom_of("BBPATH");
+	name.export = atom_of("export");
+	name.func = atom_of("func");
+	name.lua = atom_of("lua");
+	name.python = atom_of("python");
+	name.fakeroot = atom_of("fakeroot");
+	name.filename = atom_of("filename");
+	name.lineno = atom_of("lineno");
+	name.task = atom_of("task");
+	name.deps = atom_of("deps");
+	name.handler = atom_of("handler");
+	name.eventmask = atom_of("eventmask");
+	name.depends = atom_of("depends");
+	name.defer = atom_of("BB_DEFER_BBCLASSES");
+	name.anonymous = atom_of("BB_PYTHON_ANONYMOUS");
+}
+
+static struct slice text_of(struct data *d, const struct atom *n) {
+	struct slice value;
+	return data_get(d, n, &value) ? value : SLICE("");
+}
+
+static struct slice file_of(struct place at) {
+	return at.file ? atom_slice(at.file) : SLICE_NONE;
+}
+
+/* --- assignments --- */
+
+static bool own_value(struct data *d, const struct stmt *s, struct slice *value) {
+	return s->flag ? data_get_flag_own(d, s->name, s->flag, value) :
+		data_get_own(d, s->name, false, value);
+}
+
+static void store(struct data *d, const struct stmt *s, struct slice value) {
+	if (s->flag)
+		data_set_flag(d, s->name, s->flag, value);
+	else
+		data_assign(d, s->name, value);
+}
+
+static void join(struct data *d, const struct stmt *s) {
+	struct slice old, first, second;
+	bool before = s->op == ASSIGN_PREPEND || s->op == ASSIGN_PREDOT;
+	const char *sep = s->op == ASSIGN_APPEND || s->op == ASSIGN_PREPEND ? " " : "";
+	if (!own_value(d, s, &old))
+		old = SLICE("");
+	first = before ? s->value : old;
+	second = before ? old : s->value;
+	store(d, s, arena_printf(data_arena(d), SFMT "%s" SFMT, SARG(first), sep, SARG(second)));
+}
+
+static void eval_assign(struct data *d, const struct stmt *s) {
+	struct slice old;
+	if (s->exported)
+		data_set_flag(d, s->name, name.export, SLICE("1"));
+	switch (s->op) {
+	case ASSIGN_SET:
+		store(d, s, s->value);
+		break;
+	case ASSIGN_DEFAULT:
+		if (!own_value(d, s, &old))
+			store(d, s, s->value);
+		break;
+	case ASSIGN_WEAK:
+		if (s->flag)
+			data_set_flag_default(d, s->name, s->flag, s->value);
+		else
+			data_set_default(d, s->name, s->value);
+		break;
+	case ASSIGN_NOW:
+		store(d, s, data_expand(d, s->value));
+		break;
+	default:
+		join(d, s);
+	}
+}
+
+/* --- functions --- */
+
+static void set_number(struct data *d, const struct atom *n, const struct atom *flag, int number) {
+	data_set_flag(d, n, flag, arena_printf(data_arena(d), "%d", number));
+}
+
+/* A body that takes another's place does not keep the flags that say what language that was in. */
+static void forget_language(struct data *d, const struct atom *n) {
+	struct slice old;
+	if (!data_get_raw(d, n, &old) || !old.n)
+		return;
+	data_del_flag(d, n, name.python);
+	data_del_flag(d, n, name.lua);
+	data_del_flag(d, n, name.fakeroot);
+}
+
+static void eval_function(struct data *d, const struct statements *file, const struct stmt *s) {
+	if (!s->name) {
+		ledger_add_function(d, s, (struct place){ file->file, s->line });
+		return;
+	}
+	bool block = s->language == LANGUAGE_PYTHON_BLOCK || s->language == LANGUAGE_LUA_BLOCK;
+	if (!block)
+		forget_language(d, s->name);
+	if (s->language == LANGUAGE_PYTHON || s->language == LANGUAGE_PYTHON_BLOCK)
+		data_set_flag(d, s->name, name.python, SLICE("1"));
+	if (s->language == LANGUAGE_LUA || s->language == LANGUAGE_LUA_BLOCK)
+		data_set_flag(d, s->name, name.lua, SLICE("1"));
+	if (s->fakeroot)
+		data_set_flag(d, s->name, name.fakeroot, SLICE("1"));
+	data_set_flag(d, s->name, name.func, SLICE("1"));
+	data_assign(d, s->name, s->value);
+	data_set_flag(d, s->name, name.filename, atom_slice(file->file));
+	set_number(d, s->name, name.lineno, s->line);
+}
+
+static void copy_flag(struct data *d, const struct atom *from, const struct atom *to, const struct atom *flag) {
+	struct slice value;
+	if (data_get_flag(d, from, flag, false, &value) && value.n)
+		data_set_flag(d, to, flag, value);
+}
+
+#define SHELL_SENTINEL "    # Export function set\n"
+#define LUA_SENTINEL "    -- Export function set\n"
+
+static bool made_by_export(struct slice body) {
+	return slice_find(body, SHELL_SENTINEL, NULL) || slice_find(body, LUA_SENTINEL, NULL);
+}
+
+static struct slice calling_body(struct data *d, struct slice class_name, const struct atom *called) {
+	struct slice value;
+	struct arena *a = data_arena(d);
+	if (data_get_flag(d, called, name.lua, false, &value) && value.n)
+		return arena_printf(a, LUA_SENTINEL "    bb.build.exec_func('%s', d)\n", called->p);
+	if (data_get_flag(d, called, name.python, false, &value) && value.n)
+		return arena_printf(a, SHELL_SENTINEL "    bb.build.exec_func('%s', d)\n", called->p);
+	if (memchr(class_name.p, '-', class_name.n))
+		raise_at(file_of(data_place(d)), data_place(d).line, "EXPORT_FUNCTIONS: class " SFMT
+				": a shell function's name cannot hold '-': rename the class", SARG(class_name));
+	return arena_printf(a, SHELL_SENTINEL "    %s\n", called->p);
+}
+
+/* do_x calls CLASS_do_x unless somebody wrote a do_x of his own. */
+static void export_function(struct data *d, struct slice class_name, const struct atom *func) {
+	const struct atom *called = atom(arena_printf(data_arena(d), SFMT "_%s",
+			SARG(class_name), func->p));
+	struct slice body;
+	if (data_get_raw(d, func, &body) && body.n) {
+		if (!made_by_export(body))
+			return;
+		data_del_flag(d, func, name.python);
+		data_del_flag(d, func, name.lua);
+		data_del_flag(d, func, name.func);
+	}
+	copy_flag(d, called, func, name.func);
+	copy_flag(d, called, func, name.python);
+	copy_flag(d, called, func, name.lua);
+	copy_flag(d, func, called, atom_of("dirs"));
+	copy_flag(d, func, called, atom_of("cleandirs"));
+	copy_flag(d, func, called, name.fakeroot);
+	data_set_flag(d, func, name.filename, SLICE("autogenerated"));
+	set_number(d, func, name.lineno, 1);
+	data_assign(d, func, calling_body(d, class_name, called));
+}
+
+/* --- tasks --- */
+
+static const struct atom *task_atom(struct data *d, struct slice task) {
+	if (slice_starts(task, "do_"))
+		return atom(task);
+	return atom(arena_printf(data_arena(d), "do_" SFMT, SARG(task)));
+}
+
+static struct slices task_deps(struct data *d, const struct atom *task) {
+	struct slices list = { 0 };
+	struct slice text;
+	if (data_get_flag(d, task, name.deps, false, &text))
+		slices_words(data_arena(d), &list, text);
+	return list;
+}
+
+static void set_task_deps(struct data *d, const struct atom *task, const struct slices *deps) {
+	data_set_flag(d, task, name.deps, slices_join(data_arena(d), deps, " "));
+}
+
+static void add_task_before(struct data *d, const struct atom *task, struct slice later) {
+	const struct atom *next = task_atom(d, later);
+	struct slices old = task_deps(d, next), deps = { 0 };
+	if (slices_has(&old, atom_slice(task)))
+		return;
+	slices_add(data_arena(d), &deps, atom_slice(task));
+	for (size_t i = 0; i < old.n; i++)
+		slices_add(data_arena(d), &deps, old.v[i]);
+	set_task_deps(d, next, &deps);
+}
+
+void eval_add_task(struct data *d, struct slice task_name, struct slice before, struct slice after) {
+	const struct atom *task = task_atom(d, task_name);
+	struct slice word;
+	data_set_flag(d, task, name.task, SLICE("1"));
+	ledger_add_task(d, atom_slice(task));
+	struct slices deps = task_deps(d, task);
+	while (slice_word(&after, &word)) {
+		struct slice dep = atom_slice(task_atom(d, word));
+		if (!slices_has(&deps, dep))
+			slices_add(data_arena(d), &deps, dep);
+	}
+	set_task_deps(d, task, &deps);
+	while (slice_word(&before, &word))
+		add_task_before(d, task, word);
+}
+
+static void drop_dep(struct data *d, const struct atom *task, struct slice dep) {
+	struct slices old = task_deps(d, task), kept = { 0 };
+	if (!slices_has(&old, dep))
+		return;
+	for (size_t i = 0; i < old.n; i++)
+		if (!slice_eq(old.v[i], dep))
+			slices_add(data_arena(d), &kept, old.v[i]);
+	set_task_deps(d, task, &kept);
+}
+
+void eval_del_task(struct data *d, struct slice task_name) {
+	const struct atom *task = task_atom(d, task_name);
+	if (slices_has(ledger_tasks(d), atom_slice(task))) {
+		ledger_drop_task(d, atom_slice(task));
+		data_del_flag(d, task, name.task);
+	}
+	data_del_flag(d, task, name.deps);
+	struct slices tasks = *ledger_tasks(d);
+	for (size_t i = 0; i < tasks.n; i++)
+		drop_dep(d, atom(tasks.v[i]), atom_slice(task));
+}
+
+static void eval_addtask(struct data *d, const struct stmt *s) {
+	struct slice rest = s->value, word;
+	while (slice_word(&rest, &word))
+		eval_add_task(d, word, s->task.before, s->task.after);
+}
+
+static void eval_deltask(struct data *d, const struct stmt *s) {
+	struct slice rest = data_expand(d, s->value), word;
+	while (slice_word(&rest, &word))
+		eval_del_task(d, word);
+}
+
+static void eval_addhandler(struct data *d, const struct stmt *s) {
+	struct slice rest = s->value, word;
+	while (slice_word(&rest, &word)) {
+		ledger_add_handler(d, atom(word));
+		data_set_flag(d, atom(word), name.handler, SLICE("1"));
+	}
+}
+
+/* --- files --- */
+
+/* Evaluates a file. 0, or −1 with errno when it cannot be read. FILE is its path meanwhile, except
+ * for a class. base: what addpylib may stand in. */
+static int eval_path(struct data *d, const struct atom *path, enum parse_dialect dialect, bool base) {
+	struct slice old = SLICE_NONE, text = atom_slice(path);
+	if (!os_is_file(path->p)) {
+		errno = ENOENT;
+		return -1;
+	}
+	const struct statements *s = parse_file(path, dialect);
+	if (!s)
+		return -1;
+	bool is_class = slice_ends(text, ".bbclass");
+	ledger_add_input(d, path);
+	if (is_class) {
+		ledger_add_class(d, path);
+		eval_statements(d, s, base);
+		return 0;
+	}
+	bool had = data_get_own(d, name.file, true, &old);
+	if (dialect == PARSE_CONF || !had || !slice_eq(old, text))
+		data_set(d, name.file, text);
+	eval_statements(d, s, base);
+	if (had && !slice_eq(old, text))
+		data_set(d, name.file, old);
+	return 0;
+}
+
+static _Noreturn void raise_missing(struct data *d, struct slice file, const char *verb, const char *why) {
+	raise_at(file_of(data_place(d)), data_place(d).line, "%s " SFMT ": %s: looked beside the file "
+			"that asks for it and along BBPATH (" SFMT ")", verb, SARG(file), why,
+			SARG(text_of(d, name.bbpath)));
+}
+
+static void include_one(struct data *d, const struct statements *from, struct slice file, const char *verb) {
+	struct slice found = file;
+	if (slice_eq(file, atom_slice(from->file)))
+		return;
+	if (file.p[0] != '/') {
+		struct slice beside = arena_printf(data_arena(d), SFMT ":" SFMT,
+				SARG(os_dirname(atom_slice(from->file))), SARG(text_of(d, name.bbpath)));
+		if (!search_path(data_arena(d), beside, file, &found)) {
+			if (verb)
+				raise_missing(d, file, verb, "not found");
+			return;
+		}
+	}
+	const struct atom *path = atom(found);
+	struct place at = data_place(d);
+	enum parse_dialect dialect = parse_dialect_of(found);
+	if (dialect == PARSE_NONE)
+		raise_at(file_of(at), at.line, SFMT ": is no metadata file: its name must end in .inc, .conf, "
+				".bb or .bbclass", SARG(found));
+	if (ledger_was_read(d, path))
+		warn("%s:%d: " SFMT ": included again", at.file->p, at.line, SARG(found));
+	if (eval_path(d, path, dialect, false) == 0)
+		return;
+	if (verb || errno != ENOENT)
+		raise_missing(d, found, verb ? verb : "include", strerror(errno));
+}
+
+static void eval_include(struct data *d, const struct statements *from, const struct stmt *s) {
+	struct slice rest = data_expand(d, s->value), word;
+	const char *verb = s->op == INCLUDE_REQUIRED ? "require" : NULL;
+	if (s->op != INCLUDE_ALL) {
+		while (slice_word(&rest, &word)) {
+			data_at(d, (struct place){ from->file, s->line });
+			include_one(d, from, word, verb);
+		}
+		return;
+	}
+	struct slice dirs = text_of(d, name.bbpath), dir;
+	while (slice_field(&dirs, ':', &dir)) {
+		struct slice files = os_path(data_arena(d), dir, rest);
+		while (slice_word(&files, &word)) {
+			data_at(d, (struct place){ from->file, s->line });
+			include_one(d, from, word, NULL);
+		}
+	}
+}
+
+/* --- classes --- */
+
+/* The file of a class, in classes-recipe or classes-global before classes. */
+static bool find_class(struct data *d, struct slice class_name, struct slice *found) {
+	const char *const dir[] = { ledger_recipes(d) ? "classes-recipe" : "classes-global", "classes" };
+	struct arena *a = data_arena(d);
+	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++) {
+		struct slice file = class_name;
+		if (file.p[0] != '/' && !slice_ends(file, ".bbclass"))
+			file = arena_printf(a, "%s/" SFMT ".bbclass", dir[i], SARG(class_name));
+		if (file.p[0] == '/' && search_exists(file)) {
+			*found = file;
+			return true;
+		}
+		if (file.p[0] != '/' && search_path(a, text_of(d, name.bbpath), file, found))
+			return true;
+	}
+	return false;
+}
+
+static void inherit_one(struct data *d, struct slice class_name, struct place at) {
+	struct slice found;
+	if (!find_class(d, class_name, &found))
+		raise_at(file_of(at), at.line, "inherit " SFMT ": no classes/" SFMT ".bbclass along BBPATH ("
+				SFMT ")", SARG(class_name), SARG(class_name), SARG(text_of(d, name.bbpath)));
+	const struct atom *path = atom(found);
+	if (!ledger_add_class(d, path))
+		return;
+	if (parse_dialect_of(found) == PARSE_NONE)
+		raise_at(file_of(at), at.line, "inherit " SFMT ": is no class file", SARG(found));
+	if (eval_path(d, path, PARSE_RECIPE, false) < 0)
+		raise_at(file_of(at), at.line, "inherit " SFMT ": %s", SARG(found), strerror(errno));
+}
+
+static bool put_off(struct data *d, struct slice class_name) {
+	struct slice rest = text_of(d, name.defer), word;
+	while (slice_word(&rest, &word))
+		if (slice_eq(word, class_name))
+			return true;
+	return false;
+}
+
+static void inherit(struct data *d, struct slice classes, struct place at, bool deferred) {
+	struct slice rest = data_expand(d, classes), word;
+	while (slice_word(&rest, &word)) {
+		data_at(d, at);
+		if (!deferred && put_off(d, word))
+			ledger_defer(d, word, at);
+		else
+			inherit_one(d, word, at);
+	}
+}
+
+/* --- fragments --- */
+
+/* The variables a fragment describes itself with become flags named after the fragment. */
+static void collect_metadata(struct data *d, struct slice variables, const struct atom *fragment) {
+	struct slice word, value;
+	while (slice_word(&variables, &word)) {
+		const struct atom *variable = atom(word);
+		if (data_get(d, variable, &value))
+			data_set_flag(d, variable, fragment, value);
+		data_unset(d, variable);
+	}
+}
+
+static void eval_fragments(struct data *d, const struct statements *from, const struct stmt *s) {
+	size_t count;
+	struct fragment *list = fragment_list(d, s->fragments->list, s->fragments->prefix,
+			s->fragments->builtin, &count);
+	struct slice variables = text_of(d, atom(s->fragments->metadata));
+	for (size_t i = 0; i < count; i++) {
+		data_at(d, (struct place){ from->file, s->line });
+		if (list[i].variable) {
+			data_assign(d, list[i].variable, list[i].value);
+			continue;
+		}
+		include_one(d, from, list[i].path, "fragment");
+		collect_metadata(d, variables, list[i].name);
+	}
+}
+
+/* --- statements --- */
+
+static void eval_export_functions(struct data *d, const struct statements *file, const struct stmt *s) {
+	struct slice rest = s->value, word;
+	while (slice_word(&rest, &word))
+		export_function(d, file->class_name, atom(word));
+}
+
+static void eval_statement(struct data *d, const struct statements *file, const struct stmt *s, bool base) {
+	switch (s->kind) {
+	case STMT_ASSIGN:
+		eval_assign(d, s);
+		break;
+	case STMT_EXPORT:
+		data_set_flag(d, s->name, name.export, SLICE("1"));
+		break;
+	case STMT_UNSET:
+		if (s->flag)
+			data_del_flag(d, s->name, s->flag);
+		else
+			data_del(d, s->name);
+		break;
+	case STMT_FUNCTION:
+		eval_function(d, file, s);
+		break;
+	case STMT_INCLUDE:
+		eval_include(d, file, s);
+		break;
+	case STMT_INHERIT:
+		if (s->op == INHERIT_DEFERRED)
+			ledger_defer(d, s->value, data_place(d));
+		else
+			inherit(d, s->value, data_place(d), false);
+		break;
+	case STMT_EXPORT_FUNCTIONS:
+		eval_export_functions(d, file, s);
+		break;
+	case STMT_ADDTASK:
+		eval_addtask(d, s);
+		break;
+	case STMT_DELTASK:
+		eval_deltask(d, s);
+		break;
+	case STMT_ADDHANDLER:
+		eval_addhandler(d, s);
+		break;
+	case STMT_ADDFRAGMENTS:
+		eval_fragments(d, file, s);
+		break;
+	case STMT_ADDPYLIB:
+		if (!base)
+			raise_at(atom_slice(file->file), s->line, "unparsed line: 'addpylib " SFMT
+					"': only layer.conf, bblayers.conf and bitbake.conf may hold it",
+					SARG(s->value));
+		break;
+	}
+}
+
+static void eval_statements(struct data *d, const struct statements *s, bool base) {
+	for (size_t i = 0; i < s->n; i++) {
+		data_at(d, (struct place){ s->file, s->v[i].line });
+		eval_statement(d, s, &s->v[i], base);
+	}
+}
+
+/* --- configuration --- */
+
+void eval_config(struct data *d, struct slice path, const char *by) {
+	struct slice found = path;
+	if (path.p[0] != '/' && !search_path(data_arena(d), text_of(d, name.bbpath), path, &found))
+		raise_at(slice_of(by), 0, SFMT ": not found along BBPATH (" SFMT "): does BBLAYERS name the "
+				"layer that holds it?", SARG(path), SARG(text_of(d, name.bbpath)));
+	if (eval_path(d, atom(found), PARSE_CONF, true) < 0)
+		raise_at(slice_of(by), 0, SFMT ": %s", SARG(found), strerror(errno));
+}
+
+void eval_inherit(struct data *d, struct slice classes) {
+	inherit(d, classes, (struct place){ NULL, 0 }, false);
+}
+
+void eval_config_done(struct data *d) {
+	ledger_begin_recipes(d);
+}
+
+/* --- events --- */
+
+static bool listens(struct data *d, const struct atom *handler, struct slice event) {
+	struct slice mask, word;
+	if (!data_get_flag(d, handler, name.eventmask, true, &mask) || !mask.n)
+		return true;
+	while (slice_word(&mask, &word))
+		if (slice_eq(word, event))
+			return true;
+	return false;
+}
+
+void eval_event(struct data *d, const char *event) {
+	struct slices handlers = ledger_handlers(d, data_arena(d));
+	for (size_t i = 0; i < handlers.n; i++) {
+		const struct atom *handler = atom(handlers.v[i]);
+		struct slice value;
+		if (!data_get_flag(d, handler, name.filename, false, &value))
+			raise_error("addhandler %s: no such function", handler->p);
+		if (data_get_flag(d, handler, name.lua, false, &value) && listens(d, handler, slice_of(event)))
+			lua_run_event(d, handler, event);
+	}
+}
+
+/* --- finishing a recipe --- */
+
+/* Python is never run; a recipe that needs it to be right is an error, unless whoever reads foreign
+ * layers only to look at them says so. */
+static void run_anonymous(struct data *d) {
+	size_t count;
+	struct ledger_function *f = ledger_functions(d, data_arena(d), &count);
+	for (size_t i = 0; i < count; i++) {
+		data_at(d, f[i].at);
+		if (f[i].stmt->language == LANGUAGE_LUA)
+			lua_run_text(d, f[i].stmt->value, f[i].at);
+		else if (!slice_is(text_of(d, name.anonymous), "ignore"))
+			raise_at(file_of(f[i].at), f[i].at.line, "anonymous Python function: only Python could "
+					"run it: write it as lua () { … }, with the same d:getVar and d:setVar");
+	}
+}
+
+static struct slice virtual_provider(struct data *d, struct slice dep) {
+	struct slice rest = data_text(d, "BB_RECIPE_VIRTUAL_PROVIDERS"), word;
+	while (slice_word(&rest, &word)) {
+		if (!slice_eq(word, dep))
+			continue;
+		struct slice variable = arena_printf(data_arena(d), "PREFERRED_PROVIDER_" SFMT, SARG(dep));
+		struct slice chosen = data_text(d, variable.p);
+		if (!chosen.n)
+			raise_error("DEPENDS: " SFMT ": set " SFMT, SARG(dep), SARG(variable));
+		return chosen;
+	}
+	return dep;
+}
+
+static void settle_depends(struct data *d) {
+	struct slices deps = { 0 };
+	struct slice rest = data_text(d, "DEPENDS"), word;
+	while (slice_word(&rest, &word))
+		slices_add(data_arena(d), &deps, virtual_provider(d, word));
+	data_set(d, atom_of("DEPENDS"), slices_join(data_arena(d), &deps, " "));
+}
+
+/* [depends] names tasks of recipes: "PN:do_task". */
+static void settle_task_depends(struct data *d, const struct atom *task) {
+	struct slices deps = { 0 };
+	struct slice rest, word;
+	if (!data_get_flag(d, task, name.depends, true, &rest))
+		rest = SLICE("");
+	while (slice_word(&rest, &word)) {
+		struct slice tail = word, pn, what;
+		if (!slice_field(&tail, ':', &pn) || !slice_field(&tail, ':', &what) || tail.p)
+			raise_error("%s[depends]: " SFMT ": write it as RECIPE:do_task", task->p, SARG(word));
+		slices_add(data_arena(d), &deps, arena_printf(data_arena(d), SFMT ":" SFMT,
+				SARG(virtual_provider(d, pn)), SARG(what)));
+	}
+	data_set_flag(d, task, name.depends, slices_join(data_arena(d), &deps, " "));
+}
+
+static void settle_tasks(struct data *d) {
+	struct slices written = *ledger_tasks(d), tasks = { 0 };
+	settle_depends(d);
+	for (size_t i = 0; i < written.n; i++)
+		settle_task_depends(d, atom(written.v[i]));
+	for (size_t i = 0; i < written.n; i++) {
+		struct slice task = data_expand(d, written.v[i]);
+		data_set_flag(d, atom(task), name.task, SLICE("1"));
+		if (!slices_has(&tasks, task))
+			slices_add(data_arena(d), &tasks, task);
+	}
+	ledger_set_tasks(d, tasks);
+}
+
+static void finish(struct data *d) {
+	struct ledger_inherit next;
+	eval_event(d, "bb.event.RecipePreDeferredInherits");
+	while (ledger_next_deferred(d, &next))
+		inherit(d, next.classes, next.at, true);
+	eval_event(d, "bb.event.RecipePreFinalise");
+	data_overrides_key(d);
+	eval_event(d, "bb.event.RecipePostKeyExpansion");
+	run_anonymous(d);
+	eval_event(d, "bb.event.RecipeTaskPreProcess");
+	settle_tasks(d);
+	eval_event(d, "bb.event.RecipeParsed");
+}
+
+/* --- boundaries: where skipping ends and faults get their place --- */
+
+static void with_place(struct data *d, const struct fault *f) {
+	struct place at = data_place(d);
+	if (f->file.p || !at.file)
+		raise_again(f);
+	raise_at(atom_slice(at.file), at.line, SFMT, SARG(f->message));
+}
+
+/* Does work on d; what bb.skip raised ends here. */
+static void until_skipped(struct data *d, void (*work)(struct data *d, const void *arg), const void *arg) {
+	struct trap trap;
+	if (TRAP(&trap)) {
+		work(d, arg);
+		trap_end(&trap);
+	} else if (!ledger_skipped(d).p) {
+		with_place(d, &trap.error);
+	}
+}
+
+static void finish_work(struct data *d, const void *unused) {
+	(void)unused;
+	finish(d);
+}
+
+static void read_work(struct data *d, const void *arg) {
+	const struct eval_source *source = arg;
+	if (source->layer.p)
+		data_set(d, atom_of("FILE_LAYERNAME"), source->layer);
+	data_set(d, atom_of("__BB_RECIPE_FILE"), source->path);
+	data_set(d, name.file, source->path);
+	if (eval_path(d, atom(source->path), PARSE_RECIPE, false) < 0)
+		raise_at(source->path, 0, "%s", strerror(errno));
+	for (size_t i = 0; i < source->appends.n; i++)
+		if (eval_path(d, atom(source->appends.v[i]), PARSE_RECIPE, false) < 0)
+			raise_at(source->appends.v[i], 0, "%s", strerror(errno));
+}
+
+/* --- variants --- */
+
+/* "class", or "class:variant" for classes that serve several (multilib). */
+static void begin_variant(struct data *d, struct slice extension, struct slice pn) {
+	struct slice rest = extension, class_name, variant;
+	slice_field(&rest, ':', &class_name);
+	if (slice_field(&rest, ':', &variant)) {
+		data_set(d, atom_of("BBEXTENDCURR"), class_name);
+		data_set(d, atom_of("BBEXTENDVARIANT"), variant);
+	} else {
+		data_set(d, atom_of("PN"), arena_printf(data_arena(d), SFMT "-" SFMT, SARG(pn),
+				SARG(class_name)));
+	}
+	struct place at = { NULL, 0 };
+	struct slice file;
+	if (data_get_own(d, name.file, true, &file))
+		at.file = atom(file);
+	ledger_defer(d, class_name, at);
+}
+
+static void add_variant(struct arena *a, struct eval_variants *out, struct slice variant, struct data *d) {
+	struct eval_variant *v = ARENA_ARRAY(a, struct eval_variant, out->n + 1);
+	if (out->n)
+		memcpy(v, out->v, out->n * sizeof *v);
+	v[out->n] = (struct eval_variant){ variant, d, ledger_skipped(d) };
+	out->v = v;
+	out->n++;
+}
+
+static void add_extensions(struct arena *a, struct data *main, const struct data *read,
+		const struct slice *only, struct eval_variants *out) {
+	struct slice extended = data_text(main, "BBCLASSEXTEND"), pn = data_text(main, "PN"), rest = extended;
+	struct slices seen = { 0 };
+	for (struct slice word; slice_word(&rest, &word);) {
+		if (slices_has(&seen, word) || (only && !slice_eq(*only, word)))
+			continue;
+		slices_add(a, &seen, word);
+		struct data *d = data_child(a, read);
+		data_set(d, atom_of("BBCLASSEXTEND"), extended);
+		begin_variant(d, word, pn);
+		until_skipped(d, finish_work, NULL);
+		add_variant(a, out, word, d);
+	}
+}
+
+struct eval_variants eval_recipe(struct arena *a, const struct data *config,
+		const struct eval_source *source, const struct slice *only) {
+	struct eval_variants out = { 0 };
+	struct data *read = data_child(a, config);
+	until_skipped(read, read_work, source);
+	data_seal(read);
+	struct data *main = data_child(a, read);
+	if (ledger_skipped(read).p) {
+		add_variant(a, &out, SLICE(""), main);
+		return out;
+	}
+	until_skipped(main, finish_work, NULL);
+	if (!only || !only->n)
+		add_variant(a, &out, SLICE(""), main);
+	if (!only || only->n)
+		add_extensions(a, main, read, only, &out);
+	return out;
+}
+
+/* --- what a store holds beside variables --- */
+
+struct slices eval_tasks(struct data *d) {
+	return *ledger_tasks(d);
+}
+
+struct slices eval_task_after(struct data *d, const struct atom *task) {
+	struct slices deps = task_deps(d, task);
+	for (size_t i = 0; i < deps.n; i++)
+		deps.v[i] = data_expand(d, deps.v[i]);
+	return deps;
+}
+
+struct slices eval_classes(struct data *d) {
+	return ledger_classes(d, data_arena(d));
+}
+
+bool eval_inherits(struct data *d, struct slice class_name) {
+	struct slices classes = eval_classes(d);
+	const char *file = arena_printf(data_arena(d), "/" SFMT ".bbclass", SARG(class_name)).p;
+	for (size_t i = 0; i < classes.n; i++)
+		if (slice_ends(classes.v[i], file))
+			return true;
+	return false;
+}
+
+struct slices eval_inputs(struct data *d) {
+	return ledger_inputs(d, data_arena(d));
+}
+
+void eval_skip(struct data *d, struct slice reason) {
+	ledger_skip(d, reason);
+	raise_error("skipped: " SFMT, SARG(reason));
+}
+
+bool eval_which(struct data *d, struct slice path, struct slice item, struct slice *found) {
+	return search_path(data_arena(d), path, item, found);
+}
+
+/* --- what Lua and expressions may ask of evaluation --- */
+
+static struct value call_addtask(struct call *c) {
+	eval_add_task(call_data(c, 3), call_text(c, 0), call_text_or(c, 1, SLICE("")),
+			call_text_or(c, 2, SLICE("")));
+	return VALUE_NIL;
+}
+
+static struct value call_deltask(struct call *c) {
+	eval_del_task(call_data(c, 1), call_text(c, 0));
+	return VALUE_NIL;
+}
+
+static struct value call_inherits_class(struct call *c) {
+	return value_bool(eval_inherits(call_data(c, 1), call_text(c, 0)));
+}
+
+static struct value call_skip(struct call *c) {
+	eval_skip(c->data, call_text(c, 0));
+}
+
+static void add_library(void) {
+	static const struct library_entry table[] = {
+		{ "bb.build.addtask", call_addtask },
+		{ "bb.build.deltask", call_deltask },
+		{ "bb.data.inherits_class", call_inherits_class },
+		{ "bb.skip", call_skip },
+		{ "bb.parse.SkipRecipe", call_skip },
+		{ NULL, NULL },
+	};
+	library_add_all(table);
+}
+
+void eval_init(struct data *d) {
+	intern_names();
+	lib_init();
+	add_library();
+	ledger_open(d);
+	data_set_inline(d, inline_hooks());
+}

@@ -1,0 +1,342 @@
+/* layer: reads the configuration in BitBake's order: environment, conf/bblayers.conf, every layer's
+ * conf/layer.conf, conf/bitbake.conf (which takes in the rest), assignments of the command line, the
+ * classes of INHERIT with base first. Then the layers are ranked and the recipe files found.
+ *
+ * What a layer.conf says with ${LAYERDIR} is fixed right behind it, because the next layer has another. */
+#include "layer.h"
+#include "catalog.h"
+#include "collection.h"
+#include "data.h"
+#include "eval.h"
+#include "map.h"
+#include "os.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+struct loading {
+	struct config *config;
+	const struct layer_options *options;
+	struct layer_faults *faults;
+	struct data *data;
+	struct slices dirs;              /* of the layers */
+	struct slices series;            /* LAYERSERIES_CORENAMES */
+	struct map compatible;           /* collection → struct slices * of series names */
+};
+
+/* A fault at the place where a variable was set. */
+static void fault_at(struct loading *l, const char *variable, struct slice text) {
+	struct place at = data_where(l->data, atom_of(variable));
+	layer_fault(l->config->arena, l->faults, at.file ? atom_slice(at.file) : SLICE_NONE, at.line, text);
+}
+
+/* --- environment --- */
+
+static const char *const exported[] = {
+	"BB_TASKHASH", "HOME", "LOGNAME", "PATH", "PWD", "SHELL", "USER", "LC_ALL", "BBSERVER",
+};
+static const char *const taken[] = { "BBPATH", "BB_PRESERVE_ENV", "BB_ENV_PASSTHROUGH_ADDITIONS" };
+
+static bool listed(const char *const *list, size_t n, struct slice name) {
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(name, list[i]))
+			return true;
+	return false;
+}
+
+static bool is_exported(struct slice name) {
+	return listed(exported, sizeof exported / sizeof *exported, name);
+}
+
+static bool has_word(const char *text, struct slice name) {
+	struct slice rest = slice_of(text), word;
+	while (slice_word(&rest, &word))
+		if (slice_eq(word, name))
+			return true;
+	return false;
+}
+
+/* May this variable of the environment enter the metadata? */
+static bool approved(struct slice name) {
+	const char *only = getenv("BB_ENV_PASSTHROUGH"), *more = getenv("BB_ENV_PASSTHROUGH_ADDITIONS");
+	if (getenv("BB_PRESERVE_ENV"))
+		return true;
+	if (more && (slice_is(name, "BB_ENV_PASSTHROUGH_ADDITIONS") || has_word(more, name)))
+		return true;
+	if (only)
+		return slice_is(name, "BB_ENV_PASSTHROUGH") || has_word(only, name);
+	return is_exported(name) || listed(taken, sizeof taken / sizeof *taken, name);
+}
+
+static void read_environment(struct data *d) {
+	for (char **e = environ; *e; e++) {
+		struct slice value = slice_of(*e), name;
+		if (!slice_field(&value, '=', &name) || !value.p || !name.n || !approved(name))
+			continue;
+		data_set(d, atom(name), value);
+		if (is_exported(name))
+			data_set_flag(d, atom(name), atom_of("export"), SLICE("1"));
+	}
+}
+
+/* --- layers --- */
+
+static void set_defaults(struct loading *l, const char *topdir) {
+	struct data *d = l->data;
+	read_environment(d);
+	if (l->options->corebase)
+		data_set(d, atom_of("COREBASE"), slice_of(l->options->corebase));
+	data_set(d, atom_of("TOPDIR"), slice_of(topdir));
+	data_set_default(d, atom_of("PN"),
+			SLICE("${@bb.parse.vars_from_file(d.getVar('FILE', False), d)[0] or 'defaultpkgname'}"));
+	data_set_default(d, atom_of("PV"),
+			SLICE("${@bb.parse.vars_from_file(d.getVar('FILE', False), d)[1] or '1.0'}"));
+	data_set_default(d, atom_of("PR"),
+			SLICE("${@bb.parse.vars_from_file(d.getVar('FILE', False), d)[2] or 'r0'}"));
+}
+
+static struct slice layer_dir(struct loading *l, struct slice word) {
+	struct slice dir = word;
+	if (word.p[0] == '~' && (word.n == 1 || word.p[1] == '/') && getenv("HOME"))
+		dir = arena_printf(l->config->arena, "%s" SFMT, getenv("HOME"),
+				SARG(slice_sub(word, 1, word.n)));
+	while (dir.n > 1 && dir.p[dir.n - 1] == '/')
+		dir.n--;
+	return arena_dup(l->config->arena, dir);
+}
+
+/* False when layers are missing: each is a fault. */
+static bool find_layers(struct loading *l) {
+	struct slice rest = data_text(l->data, "BBLAYERS"), word;
+	size_t before = l->faults->n;
+	while (slice_word(&rest, &word)) {
+		struct slice dir = layer_dir(l, word);
+		slices_add(l->config->arena, &l->dirs, dir);
+		if (!os_is_dir(dir.p))
+			fault_at(l, "BBLAYERS", arena_printf(l->config->arena, "BBLAYERS: layer " SFMT
+					": no such directory: correct BBLAYERS or fetch the layer", SARG(dir)));
+	}
+	if (!l->dirs.n)
+		fault_at(l, "BBLAYERS", SLICE("BBLAYERS: not set: conf/bblayers.conf must list the layers"));
+	return l->faults->n == before;
+}
+
+/* As Python's re.escape. */
+static struct slice escape(struct arena *a, struct slice text) {
+	struct buf b = { .arena = a };
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] && strchr("()[]{}?*+-|^$\\.&~# \t\n\r\v\f", text.p[i]))
+			buf_addc(&b, '\\');
+		buf_addc(&b, text.p[i]);
+	}
+	return buf_slice(&b);
+}
+
+/* Takes LAYERSERIES_COMPAT of every collection known so far out of the store, so that no layer can
+ * copy another's. */
+static void take_series(struct loading *l) {
+	struct arena *a = l->config->arena;
+	struct slice rest = data_text(l->data, "BBFILE_COLLECTIONS"), word, value;
+	while (slice_word(&rest, &word)) {
+		const struct atom *name = atom(arena_printf(a, "LAYERSERIES_COMPAT_" SFMT, SARG(word)));
+		if (!data_get(l->data, name, &value) || !value.n)
+			continue;
+		struct slices *names = ARENA_NEW(a, struct slices);
+		slices_words(a, names, value);
+		map_put(&l->compatible, atom(word), names);
+		data_del(l->data, name);
+	}
+	if (l->series.n)
+		return;
+	slices_words(a, &l->series, data_text(l->data, "LAYERSERIES_CORENAMES"));
+	if (l->series.n)
+		data_del(l->data, atom_of("LAYERSERIES_CORENAMES"));
+}
+
+static void read_layer(struct loading *l, struct slice dir) {
+	const struct atom *layerdir = atom_of("LAYERDIR"), *escaped = atom_of("LAYERDIR_RE");
+	data_at(l->data, (struct place){ NULL, 0 });
+	data_set(l->data, layerdir, dir);
+	data_set(l->data, escaped, escape(l->config->arena, dir));
+	struct slice conf = arena_printf(l->config->arena, SFMT "/conf/layer.conf", SARG(dir));
+	struct place at = data_where(l->data, atom_of("BBLAYERS"));
+	eval_config(l->data, conf, at.file ? at.file->p : "BBLAYERS");
+	data_inline_variable(l->data, layerdir);
+	data_inline_variable(l->data, escaped);
+	take_series(l);
+}
+
+/* The words of list, each once, sorted. */
+static struct slice sorted_words(struct arena *a, const struct slices *list) {
+	struct slices once = { 0 };
+	for (size_t i = 0; i < list->n; i++)
+		if (!slices_has(&once, list->v[i]))
+			slices_add(a, &once, list->v[i]);
+	slices_sort(&once);
+	return slices_join(a, &once, " ");
+}
+
+static void read_layers(struct loading *l) {
+	struct map_entry *e;
+	for (size_t i = 0; i < l->dirs.n; i++)
+		read_layer(l, l->dirs.v[i]);
+	data_del(l->data, atom_of("LAYERDIR_RE"));
+	data_del(l->data, atom_of("LAYERDIR"));
+	for (uint32_t i = 0; (e = map_next(&l->compatible, &i));)
+		data_set(l->data, atom(arena_printf(l->config->arena, "LAYERSERIES_COMPAT_%s", e->key->p)),
+				sorted_words(l->config->arena, e->value));
+}
+
+/* "collection:pattern" adds the pattern to BBFILES when the collection is there, "!collection:" when
+ * it is not. */
+static void add_dynamic_files(struct loading *l) {
+	struct slice rest = data_text(l->data, "BBFILES_DYNAMIC"), word, name;
+	struct slices names = { 0 };
+	slices_words(l->config->arena, &names, data_text(l->data, "BBFILE_COLLECTIONS"));
+	while (slice_word(&rest, &word)) {
+		struct slice files = word;
+		slice_field(&files, ':', &name);
+		if (!files.p || !name.n) {
+			fault_at(l, "BBFILES_DYNAMIC", arena_printf(l->config->arena, "BBFILES_DYNAMIC: "
+					SFMT ": write it as COLLECTION:FILES or !COLLECTION:FILES", SARG(word)));
+			continue;
+		}
+		bool without = name.p[0] == '!';
+		if (slices_has(&names, slice_sub(name, without, name.n)) != without)
+			data_append(l->data, atom_of("BBFILES"), arena_printf(l->config->arena, " " SFMT,
+					SARG(files)));
+	}
+}
+
+static void check_series(struct loading *l, struct slice collection) {
+	struct arena *a = l->config->arena;
+	const struct slices *mine = map_get(&l->compatible, atom(collection));
+	const char *name = arena_printf(a, "LAYERSERIES_COMPAT_" SFMT, SARG(collection)).p;
+	if (!mine) {
+		warn("layer " SFMT ": set %s in its conf/layer.conf to the core series it works with",
+				SARG(collection), name);
+		return;
+	}
+	for (size_t i = 0; i < mine->n; i++)
+		if (slices_has(&l->series, mine->v[i]))
+			return;
+	if (!l->series.n)
+		fault_at(l, name, arena_printf(a, "layer " SFMT ": no core layer to work with: no layer sets "
+				"LAYERSERIES_CORENAMES: is it missing in BBLAYERS?", SARG(collection)));
+	else
+		fault_at(l, name, arena_printf(a, "layer " SFMT ": works with series " SFMT ", the core layer "
+				"is of series " SFMT ": take matching versions", SARG(collection),
+				SARG(sorted_words(a, mine)), SARG(sorted_words(a, &l->series))));
+}
+
+static void check_collections(struct loading *l) {
+	struct slices names = { 0 };
+	slices_words(l->config->arena, &names, data_text(l->data, "BBFILE_COLLECTIONS"));
+	for (size_t i = 0; i < names.n; i++) {
+		for (size_t k = 0; k < i; k++)
+			if (slice_eq(names.v[i], names.v[k]))
+				fault_at(l, "BBFILE_COLLECTIONS", arena_printf(l->config->arena,
+						"BBFILE_COLLECTIONS: " SFMT " twice: two layers of one name, or "
+						"one layer twice in BBLAYERS", SARG(names.v[i])));
+		check_series(l, names.v[i]);
+	}
+	data_set(l->data, atom_of("LAYERSERIES_CORENAMES"), sorted_words(l->config->arena, &l->series));
+}
+
+/* --- the whole --- */
+
+static void assign_options(struct loading *l) {
+	for (size_t i = 0; i < l->options->assigns; i++) {
+		struct slice value = l->options->assign[i], name;
+		slice_field(&value, '=', &name);
+		data_at(l->data, (struct place){ atom_of("command line"), 1 });
+		data_assign(l->data, atom(name), value.p ? value : SLICE(""));
+	}
+}
+
+static void inherit_classes(struct loading *l) {
+	struct slice classes = arena_printf(l->config->arena, "base " SFMT, SARG(data_text(l->data, "INHERIT")));
+	struct slice word;
+	while (slice_word(&classes, &word))
+		eval_inherit(l->data, word);
+}
+
+/* bblayers.conf is a store of its own: ${LAYERDIR} is replaced only in what layers set. */
+static void begin_layers(struct loading *l) {
+	data_seal(l->data);
+	l->data = data_child(l->config->arena, l->data);
+}
+
+static void check_dangling(struct loading *l) {
+	struct config *c = l->config;
+	for (size_t i = 0; i < c->dangling.n; i++)
+		if (data_is(l->data, "BB_DANGLINGAPPENDS_WARNONLY", "1"))
+			warn(SFMT ": no recipe to append to", SARG(c->dangling.v[i]));
+		else
+			layer_fault(c->arena, l->faults, c->dangling.v[i], 0, SLICE("no recipe to append to: "
+					"rename it after a recipe (NAME_VERSION or NAME_%), or mask it with BBMASK"));
+}
+
+static void load(struct loading *l, const char *topdir) {
+	struct arena *a = l->config->arena;
+	eval_init(l->data);
+	set_defaults(l, topdir);
+	eval_config(l->data, arena_printf(a, "%s/conf/bblayers.conf", topdir), "build directory");
+	if (!find_layers(l))
+		return;
+	begin_layers(l);
+	read_layers(l);
+	add_dynamic_files(l);
+	check_collections(l);
+	if (l->faults->n)
+		return;
+	if (!data_text(l->data, "BBPATH").n)
+		raise_error("BBPATH: not set: a layer.conf or conf/bblayers.conf must set it");
+	assign_options(l);
+	eval_config(l->data, SLICE("conf/bitbake.conf"), "configuration");
+	assign_options(l);
+	inherit_classes(l);
+	eval_event(l->data, "bb.event.ConfigParsed");
+	collection_read(l->config, l->data, l->faults);
+	if (l->faults->n)
+		return;
+	catalog_read(l->config, l->data);
+	check_dangling(l);
+}
+
+static void name_dirs(struct loading *l) {
+	for (size_t i = 0; i < l->config->layers; i++)
+		for (size_t k = 0; k < l->dirs.n; k++) {
+			struct slice conf = arena_printf(l->config->arena, SFMT "/", SARG(l->dirs.v[k]));
+			struct layer *layer = &l->config->layer[i];
+			if (slice_find(layer->pattern, conf.p, NULL) && l->dirs.v[k].n > layer->dir.n)
+				layer->dir = l->dirs.v[k];
+		}
+}
+
+struct config *layer_load(struct arena *a, const char *topdir, const struct layer_options *o,
+		struct layer_faults *faults) {
+	struct config *c = ARENA_NEW(a, struct config);
+	struct loading l = { .config = c, .options = o, .faults = faults, .data = data_new(a) };
+	struct trap trap;
+	c->arena = a;
+	c->topdir = arena_dup(a, slice_of(topdir));
+	l.compatible.arena = a;
+	data_keep_history(l.data, o->history);
+	if (TRAP(&trap)) {
+		load(&l, topdir);
+		trap_end(&trap);
+	} else {
+		layer_fault(a, faults, trap.error.file, trap.error.line, trap.error.message);
+	}
+	if (faults->n)
+		return NULL;
+	name_dirs(&l);
+	c->inputs = eval_inputs(l.data);
+	eval_config_done(l.data);
+	data_seal(l.data);
+	c->data = l.data;
+	return c;
+}
