@@ -25,9 +25,31 @@ static struct value done(struct call *c, int result, const char *path) {
 	return VALUE_NIL;
 }
 
+/* read(path[, offset, count]): these bytes, fewer at the end, "" behind it. */
+static struct value read_part(struct call *c, const char *path) {
+	int64_t offset = call_int(c, 1), left = call_int(c, 2);
+	struct buf text = { .arena = c->arena };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	done(c, fd < 0 ? -1 : 0, path);
+	ssize_t n = 1;
+	while (left > 0 && n > 0) {
+		char bytes[65536];
+		size_t want = left < (int64_t)sizeof bytes ? (size_t)left : sizeof bytes;
+		n = pread(fd, bytes, want, (off_t)offset);
+		buf_add(&text, (struct slice){ bytes, n > 0 ? (size_t)n : 0 });
+		offset += n;
+		left -= n;
+	}
+	close(fd);
+	done(c, n < 0 ? -1 : 0, path);
+	return value_text(buf_slice(&text));
+}
+
 static struct value fs_read(struct call *c) {
 	struct slice text;
 	const char *path = call_path(c, 0);
+	if (call_value(c, 1).kind != VALUE_NONE)
+		return read_part(c, path);
 	done(c, os_read(c->arena, path, &text), path);
 	return value_text(text);
 }

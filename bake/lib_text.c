@@ -57,7 +57,7 @@ static int64_t most_splits(struct call *c) {
 	return v.kind == VALUE_INT && v.integer >= 0 ? v.integer : INT64_MAX;
 }
 
-/* Split at blanks, at most `most` times; the rest keeps its inner blanks. */
+/* Split at blanks, at most `most` times; the rest keeps its blanks. */
 static struct value split_blanks(struct call *c, struct slice s, int64_t most) {
 	struct slices words = {0};
 	struct slice word, rest = s;
@@ -65,10 +65,7 @@ static struct value split_blanks(struct call *c, struct slice s, int64_t most) {
 		if (!slice_word(&rest, &word))
 			break;
 		if (most-- <= 0) {
-			size_t from = (size_t)(word.p - s.p), to = s.n;
-			while (to > from && isspace((unsigned char)s.p[to - 1]))
-				to--;
-			slices_add(c->arena, &words, slice_sub(s, from, to));
+			slices_add(c->arena, &words, slice_sub(s, (size_t)(word.p - s.p), s.n));
 			break;
 		}
 		slices_add(c->arena, &words, word);
@@ -102,7 +99,8 @@ static void reverse(struct slices *list) {
 static struct value rsplit_blanks(struct call *c, struct slice s, int64_t most) {
 	struct slices parts = {0};
 	for (;;) {
-		s = slice_trim(s);
+		while (s.n && isspace((unsigned char)s.p[s.n - 1]))
+			s.n--;
 		size_t from = s.n;
 		while (from && !isspace((unsigned char)s.p[from - 1]))
 			from--;
