@@ -13,19 +13,20 @@ PREFIX ?= /usr/local
 # (tests/unit/order holds it).
 MODULES := util map os regex proc ui \
 	hash archive pack net \
-	parse expr shell name reference data \
-	lua sig uri mirror distro git fetch search ledger fragment eval \
+	parse token expr value format arith library shell code name reference data version \
+	lib_builtin lib_text lib_group lib_data lib_os lib_bb lib_oe lib_fs lib \
+	lua inline sig uri mirror distro git source unpack fetch search ledger fragment eval \
 	config collection catalog layer recipe record harvest provider store \
 	edges graph chart plan \
 	sandbox hosttools jobserver emit stamp artefact task joblog ready sched \
-	json dump options workspace show build clean image main
+	dump options workspace show build clean image main
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror
 LIBS := lua5.4 libcurl libcrypto libarchive
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(SANITIZE) \
 	$(shell pkg-config --cflags $(LIBS))
-LDLIBS = $(shell pkg-config --libs $(LIBS))
+LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm
 
 # Each flavour has its own object directory: out/ is the release, out/asan the one tests run under.
 FLAVOUR ?= .
