@@ -11,10 +11,10 @@ PREFIX ?= /usr/local
 
 # The modules, in the order of dependency: a module includes only headers of modules before it
 # (tests/unit/order holds it).
-MODULES := util map os regex proc ui \
+MODULES := util map os regex json proc ui \
 	hash archive pack net \
-	parse token expr value format arith library shell code name reference data version \
-	lib_builtin lib_text lib_group lib_data lib_os lib_bb lib_oe lib_fs lib \
+	parse token expr value format arith library shell name reference data code version \
+	lib lib_builtin lib_text lib_group lib_data lib_os lib_bb lib_oe lib_fs \
 	lua inline sig uri mirror distro git source unpack fetch search ledger fragment eval \
 	config collection catalog layer recipe record harvest provider store \
 	edges graph chart plan \
