@@ -86,12 +86,12 @@ addtask install after do_compile
 do_install[dirs] = "${B}"
 do_install[cleandirs] = "${D}"
 do_install[umask] = "022"
-do_install[postfuncs] += "base_remove_libtool_la"
+do_install[postfuncs] += "base_drop_libtool_la"
 base_do_install() {
 	:
 }
 
-base_remove_libtool_la() {
+base_drop_libtool_la() {
 	if [ "${REMOVE_LIBTOOL_LA}" = 1 ]; then
 		find ${D} -name '*.la' -type f -delete
 	fi
