@@ -151,10 +151,14 @@ static void write_inherits(struct dump *u, struct data *d) {
 	write_list(u, SLICE("inherits"), &classes);
 }
 
+/* As they were written: names and dependencies unexpanded. */
 static void write_tasks(struct dump *u, struct data *d, const struct slices *tasks) {
 	json_open(&u->json, SLICE("tasks"), '{');
 	for (size_t i = 0; i < tasks->n; i++) {
-		struct slices after = eval_task_after(d, atom(tasks->v[i]));
+		struct slices after = { 0 };
+		struct slice text;
+		if (data_get_flag(d, atom(tasks->v[i]), atom_of("deps"), false, &text))
+			slices_words(data_arena(d), &after, text);
 		write_list(u, tasks->v[i], &after);
 	}
 	json_close(&u->json, '}');
@@ -210,7 +214,7 @@ static bool is_wanted(struct dump *u, const struct layer_file *f, const struct e
 
 static void write_recipe(struct dump *u, const struct layer_file *f, const struct eval_variant *v) {
 	struct data *d = v->data;
-	struct slices tasks = eval_tasks(d);
+	struct slices tasks = eval_tasks_written(d);
 	struct slice pn = data_text(d, "PN"), skipped = skip_reason(v);
 	json_open(&u->json, id_of(u, f, v->name, false), '{');
 	json_text(&u->json, SLICE("pn"), pn);

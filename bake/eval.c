@@ -364,8 +364,15 @@ static void eval_include(struct data *d, const struct statements *from, const st
 
 /* --- classes --- */
 
+/* Classes whose work the engine does itself: configurations written for BitBake may inherit one that
+ * is not there. */
+static bool is_engine_class(struct slice class_name) {
+	return slice_ends(class_name, "compatible-machine") || slice_ends(class_name, "compatible-host");
+}
+
 /* The file of a class, in classes-recipe or classes-global before classes. */
 static bool find_class(struct data *d, struct slice class_name, struct slice *found) {
+	*found = SLICE_NONE;
 	const char *const dir[] = { ledger_recipes(d) ? "classes-recipe" : "classes-global", "classes" };
 	struct arena *a = data_arena(d);
 	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++) {
@@ -384,7 +391,9 @@ static bool find_class(struct data *d, struct slice class_name, struct slice *fo
 
 static void inherit_one(struct data *d, struct slice class_name, struct place at) {
 	struct slice found;
-	if (!find_class(d, class_name, &found))
+	if (!find_class(d, class_name, &found) && is_engine_class(class_name))
+		return;
+	if (!found.p)
 		raise_at(file_of(at), at.line, "inherit " SFMT ": no classes/" SFMT ".bbclass along BBPATH ("
 				SFMT ")", SARG(class_name), SARG(class_name), SARG(text_of(d, name.bbpath)));
 	const struct atom *path = atom(found);
@@ -608,17 +617,12 @@ static void settle_task_depends(struct data *d, const struct atom *task) {
 }
 
 static void settle_tasks(struct data *d) {
-	struct slices written = *ledger_tasks(d), tasks = { 0 };
+	struct slices written = *ledger_tasks(d);
 	settle_depends(d);
 	for (size_t i = 0; i < written.n; i++)
 		settle_task_depends(d, atom(written.v[i]));
-	for (size_t i = 0; i < written.n; i++) {
-		struct slice task = data_expand(d, written.v[i]);
-		data_set_flag(d, atom(task), name.task, SLICE("1"));
-		if (!slices_has(&tasks, task))
-			slices_add(data_arena(d), &tasks, task);
-	}
-	ledger_set_tasks(d, tasks);
+	for (size_t i = 0; i < written.n; i++)
+		data_set_flag(d, atom(data_expand(d, written.v[i])), name.task, SLICE("1"));
 }
 
 static void finish(struct data *d) {
@@ -740,6 +744,17 @@ struct eval_variants eval_recipe(struct arena *a, const struct data *config,
 /* --- what a store holds beside variables --- */
 
 struct slices eval_tasks(struct data *d) {
+	const struct slices *written = ledger_tasks(d);
+	struct slices tasks = { 0 };
+	for (size_t i = 0; i < written->n; i++) {
+		struct slice task = data_expand(d, written->v[i]);
+		if (!slices_has(&tasks, task))
+			slices_add(data_arena(d), &tasks, task);
+	}
+	return tasks;
+}
+
+struct slices eval_tasks_written(struct data *d) {
 	return *ledger_tasks(d);
 }
 

@@ -52,8 +52,9 @@ struct eval_variants eval_recipe(struct arena *a, const struct data *config,
 
 /* --- what a store holds beside variables --- */
 
-/* Tasks in the order of addtask, names expanded once finished. */
+/* Tasks in the order of addtask, names expanded; and as they were written. */
 struct slices eval_tasks(struct data *d);
+struct slices eval_tasks_written(struct data *d);
 /* What task comes after in its own recipe, expanded. */
 struct slices eval_task_after(struct data *d, const struct atom *task);
 void eval_add_task(struct data *d, struct slice task, struct slice before, struct slice after);

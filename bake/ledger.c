@@ -90,10 +90,6 @@ void ledger_drop_task(struct data *d, struct slice name) {
 	own(d)->tasks = kept;
 }
 
-void ledger_set_tasks(struct data *d, struct slices names) {
-	own(d)->tasks = names;
-}
-
 /* --- classes and files --- */
 
 bool ledger_has_class(const struct data *d, const struct atom *path) {

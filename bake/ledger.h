@@ -33,7 +33,6 @@ bool ledger_recipes(const struct data *d);
 const struct slices *ledger_tasks(const struct data *d);
 void ledger_add_task(struct data *d, struct slice name);     /* once */
 void ledger_drop_task(struct data *d, struct slice name);
-void ledger_set_tasks(struct data *d, struct slices names);
 
 bool ledger_add_class(struct data *d, const struct atom *path);      /* true when new */
 void ledger_add_input(struct data *d, const struct atom *path);
