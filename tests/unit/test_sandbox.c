@@ -1,0 +1,83 @@
+/* sandbox: what a task sees, can write and can reach. Skipped where the kernel forbids namespaces. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "os.h"
+#include "sandbox.h"
+#include "util.h"
+
+static struct arena *a;
+static char top[] = "/tmp/test-sandbox-XXXXXX";
+static struct sandbox_host *host;
+
+static void set_up(void) {
+	const char *why;
+	a = arena_new();
+	cr_assert_not_null(mkdtemp(top));
+	if (!sandbox_works(&why))
+		cr_skip_test("no sandbox here: %s", why);
+	cr_assert_not_null(host = sandbox_prepare(a, arena_printf(a, "%s/tmp", top).p));
+}
+static void tear_down(void) {
+	os_remove(top);
+	arena_free(a);
+}
+TestSuite(sandbox, .init = set_up, .fini = tear_down);
+
+/* The exit status of a shell script inside. */
+static int inside(struct sandbox s, const char *script) {
+	int status;
+	s.host = host;
+	pid_t child = sandbox_fork(&s);
+	if (child == 0) {
+		execl("/bin/sh", "sh", "-c", script, NULL);
+		_exit(127);
+	}
+	waitpid(child, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+Test(sandbox, is_another_machine) {
+	cr_assert_eq(inside((struct sandbox){ 0 }, "[ $(hostname) = bake ] && [ $(id -u) = 0 ] && [ $$ = 1 ]"), 0);
+	cr_assert_eq(inside((struct sandbox){ 0 }, "[ ! -e /root/.bashrc ] && [ ! -e /home ] && [ ! -e /var/lib ]"), 0);
+}
+
+Test(sandbox, tmpdir_is_bake_and_writable) {
+	cr_assert_eq(inside((struct sandbox){ 0 }, "echo x > /bake/file"), 0);
+	cr_assert(os_is_file(arena_printf(a, "%s/tmp/file", top).p));
+}
+
+Test(sandbox, the_host_is_read_only) {
+	cr_assert_neq(inside((struct sandbox){ 0 }, "touch /usr/bin/x 2>/dev/null"), 0);
+	cr_assert_neq(inside((struct sandbox){ 0 }, "touch /etc/x 2>/dev/null"), 0);
+}
+
+Test(sandbox, binds_are_writable_only_when_asked) {
+	struct sandbox_bind b = { .from = top };
+	char script[128];
+	snprintf(script, sizeof script, "echo x > %s/y 2>/dev/null", top);
+	cr_assert_neq(inside((struct sandbox){ .binds = &b, .binds_count = 1 }, script), 0);
+	b.writable = true;
+	cr_assert_eq(inside((struct sandbox){ .binds = &b, .binds_count = 1 }, script), 0);
+}
+
+Test(sandbox, the_network_is_loopback_alone) {
+	cr_assert_eq(inside((struct sandbox){ 0 }, "[ $(grep -c : /proc/net/dev) = 1 ] && grep -q lo: /proc/net/dev"), 0);
+	cr_assert_eq(inside((struct sandbox){ 0 }, "[ ! -s /etc/resolv.conf ]"), 0);
+}
+
+Test(sandbox, headers_and_link_libraries_of_the_host_are_for_native_recipes) {
+	const char *script = "[ -e /usr/include/stdio.h ] && ls /usr/lib/*-linux-gnu/crt1.o >/dev/null 2>&1";
+	if (!os_is_file("/usr/include/stdio.h"))
+		cr_skip_test("the host has no headers");
+	cr_assert_neq(inside((struct sandbox){ 0 }, script), 0);
+	cr_assert_eq(inside((struct sandbox){ .host_headers = true }, script), 0);
+}
+
+Test(sandbox, devices_work) {
+	cr_assert_eq(inside((struct sandbox){ 0 }, "echo x > /dev/null && head -c 4 /dev/urandom > /dev/shm/r"), 0);
+}
