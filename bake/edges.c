@@ -5,7 +5,6 @@
  *
  * Invariant: the numbers of units and tasks depend only on targets and records, not on the machine. */
 #include "edges.h"
-#include "graph.h"
 #include "map.h"
 #include "provider.h"
 #include "recipe.h"
@@ -485,7 +484,7 @@ static void recursive_edges(struct builder *b) {
 
 /* --- targets --- */
 
-static void report_no_task(struct builder *b, const struct target *t, const struct recipe *r) {
+static void report_no_task(struct builder *b, const struct edges_target *t, const struct recipe *r) {
 	struct slices names = { 0 }, near = { 0 };
 	for (size_t i = 0; i < r->tasks; i++)
 		slices_add(b->arena, &names, atom_slice(r->task[i].name));
@@ -496,24 +495,23 @@ static void report_no_task(struct builder *b, const struct target *t, const stru
 	b->faults++;
 }
 
-static void find_targets(struct builder *b, const struct targets *targets) {
-	for (size_t i = 0; i < targets->n; i++) {
-		const struct provider_choice *c = provider_build(b->providers, targets->v[i].name);
-		if (!c->n)
-			continue;
-		uint32_t t = task_number(b->edges, unit_of(b, c->v[0]), atom(targets->v[i].task));
-		if (t == UINT32_MAX)
-			report_no_task(b, &targets->v[i], c->v[0]);
-		else
-			push(b->arena, &b->edges->targets, t);
-	}
+static void find_target(struct builder *b, const struct edges_target *target) {
+	const struct provider_choice *c = provider_build(b->providers, target->name);
+	if (!c->n)
+		return;
+	uint32_t t = task_number(b->edges, unit_of(b, c->v[0]), atom(target->task));
+	if (t == UINT32_MAX)
+		report_no_task(b, target, c->v[0]);
+	else
+		push(b->arena, &b->edges->targets, t);
 }
 
-struct edges *edges_build(struct arena *a, struct providers *p, const struct targets *targets) {
+struct edges *edges_build(struct arena *a, struct providers *p, const struct edges_target *targets,
+		size_t count) {
 	struct builder b = { .arena = a, .providers = p, .edges = ARENA_NEW(a, struct edges) };
 	b.numbers.arena = b.columns.arena = b.missing_build.arena = b.missing_run.arena = a;
-	for (size_t i = 0; i < targets->n; i++)
-		resolve(&b, targets->v[i].name, false, SLICE_NONE);
+	for (size_t i = 0; i < count; i++)
+		resolve(&b, targets[i].name, false, SLICE_NONE);
 	for (uint32_t u = 0; u < b.edges->units; u++)
 		resolve_unit(&b, u);
 	report_missing(&b, &b.missing_build, false);
@@ -521,7 +519,8 @@ struct edges *edges_build(struct arena *a, struct providers *p, const struct tar
 	if (b.faults)
 		return NULL;
 	all_direct_edges(&b);
-	find_targets(&b, targets);
+	for (size_t i = 0; i < count; i++)
+		find_target(&b, &targets[i]);
 	if (b.faults)
 		return NULL;
 	recursive_edges(&b);

@@ -5,11 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util.h"
+
 struct arena;
 struct atom;
 struct providers;
 struct recipe;
-struct targets;
 
 struct numbers {
 	uint32_t *v;
@@ -32,8 +33,14 @@ struct edges {
 	struct numbers targets;          /* tasks asked for, in the order of the command line */
 };
 
+/* A task of what provides name. */
+struct edges_target {
+	struct slice name, task;
+};
+
 /* NULL after reporting every name nothing provides (who asked for it, near names) and every task that
  * does not exist. */
-struct edges *edges_build(struct arena *a, struct providers *p, const struct targets *targets);
+struct edges *edges_build(struct arena *a, struct providers *p, const struct edges_target *targets,
+		size_t count);
 
 #endif

@@ -309,7 +309,10 @@ struct graph *graph_build(struct arena *a, struct providers *p, const struct tar
 	struct arena *scratch = arena_new();
 	struct graph *g = NULL;
 	struct walk w;
-	const struct edges *e = edges_build(scratch, p, targets);
+	struct edges_target *wanted = ARENA_ARRAY(scratch, struct edges_target, targets->n + 1);
+	for (size_t i = 0; i < targets->n; i++)
+		wanted[i] = (struct edges_target){ targets->v[i].name, targets->v[i].task };
+	const struct edges *e = edges_build(scratch, p, wanted, targets->n);
 	if (e && order_tasks(scratch, e, &w)) {
 		g = fill(a, &w);
 		if (check_recipes(g, p))
