@@ -38,9 +38,9 @@ static bool ends_with_one(const char *name, const char *const *endings) {
 }
 
 bool archive_is_tree(const char *name) {
-	static const char *const endings[] = { ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2",
-		".tar.xz", ".txz", ".tar.lz", ".tlz", ".tar.lzma", ".tar.zst", ".tzst", ".tar.lz4",
-		".tar.Z", ".tz", ".zip", ".jar", ".7z", ".rpm", ".deb", ".ipk", ".cpio", ".crate", NULL };
+	static const char *const endings[] = { ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz",
+		".tbz2", ".tar.xz", ".txz", ".tar.lz", ".tlz", ".tar.lzma", ".tar.zst", ".tzst",
+		".tar.lz4", ".tar.Z", ".tz", ".zip", ".jar", ".7z", ".rpm", ".deb", ".ipk", NULL };
 	return ends_with_one(name, endings);
 }
 

@@ -10,19 +10,19 @@
 struct arena;
 
 struct git_source {
-	const char *url;         /* as git takes it, with credentials */
-	const char *mirror;      /* the bare repository */
+	const char *url;         /* as git takes it; git_checkout needs none */
+	const char *mirror;      /* the bare repository, made when absent */
 	struct slice commit;     /* 40 (or 64) hex digits */
-	struct slice branch;     /* where the commit must be reachable; unset: anywhere */
-	const char *const *env;  /* of git; NULL: ours */
+	struct slice branch;     /* for servers that give no single commits; unset: all */
+	const char *path;        /* where git is looked up ("dir:dir"); NULL: the usual places */
 	bool offline;            /* only what the mirror holds */
-	const char *path;        /* where git is looked up ("dir:dir") */
 };
 
-/* Makes sure that the mirror holds the commit. 0, or −1 and *why (credentials masked). */
+/* Makes sure that the mirror holds the commit, without its history where the server allows that.
+ * 0, or −1 and *why, without credentials. */
 int git_fetch(struct arena *a, const struct git_source *g, struct slice *why);
-/* Checks the commit out into dir (absent or replaced), or only what is below subpath when that is
- * set. */
+/* The commit's files in dir (made; what is there stays), or only those below subpath, dated as the
+ * commit is. There is no .git: nothing that is built may depend on history. 0, or −1 and *why. */
 int git_checkout(struct arena *a, const struct git_source *g, const char *dir, const char *subpath,
 		struct slice *why);
 

@@ -1,0 +1,200 @@
+/* source: SRC_URI as BitBake reads it: parameters, name=, SRC_URI[NAME.sha256sum], SRCREV_NAME,
+ * FILESPATH. Everything here is a question to the store or, for file://, to the layers. */
+#include "source.h"
+#include "data.h"
+#include "map.h"
+#include "os.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static _Noreturn void refuse(struct slice url, const char *why) {
+	raise_error("SRC_URI: " SFMT ": %s", SARG(url), why);
+}
+
+static struct slice lower(struct arena *a, struct slice s) {
+	char *p = arena_str(a, s);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = (char)tolower((unsigned char)p[i]);
+	return (struct slice){ p, s.n };
+}
+
+/* --- digests --- */
+
+const char *source_flag(struct arena *a, const struct source *s, enum hash_kind kind) {
+	if (!s->name.n)
+		return arena_printf(a, "%ssum", hash_name(kind)).p;
+	return arena_printf(a, SFMT ".%ssum", SARG(s->name), hash_name(kind)).p;
+}
+
+static void read_sums(struct data *d, struct source *s) {
+	struct arena *a = data_arena(d);
+	const struct atom *var = atom_of("SRC_URI");
+	for (int k = 0; k < SOURCE_SUMS; k++) {
+		enum hash_kind kind = (enum hash_kind)k;
+		const char *flag = source_flag(a, s, kind);
+		struct slice text = uri_param(&s->uri, flag);
+		if (!text.p && !data_get_flag(d, var, atom_of(flag), true, &text))
+			continue;
+		for (struct slice word; slice_word(&text, &word);) {
+			if (!hash_is_hex(kind, word))
+				raise_error("SRC_URI[%s]: \"" SFMT "\" is no %s", flag, SARG(word),
+					hash_name(kind));
+			slices_add(a, &s->sums[k], lower(a, word));
+		}
+	}
+}
+
+/* --- where a source is --- */
+
+/* The last part of a path, without a query. */
+static struct slice base_name(struct slice path) {
+	size_t query;
+	if (slice_find(path, "?", &query))
+		path = slice_sub(path, 0, query);
+	return os_basename(path);
+}
+
+static const char *download_path(struct data *d, const struct source *s) {
+	struct slice file = uri_param(&s->uri, "downloadfilename");
+	if (!file.p)
+		file = base_name(s->uri.path);
+	if (!file.n || slice_find(file, "/", NULL) || slice_is(file, "..") || slice_is(file, "."))
+		refuse(s->uri.text, "it names no file: add ;downloadfilename=NAME");
+	return os_path(data_arena(d), data_text(d, "DL_DIR"), file).p;
+}
+
+/* BitBake's name of a bare repository, so that a DL_DIR can be shared with it. */
+static const char *mirror_path(struct data *d, const struct source *s) {
+	struct arena *a = data_arena(d);
+	char *name = arena_str(a, arena_printf(a, SFMT SFMT, SARG(s->uri.host), SARG(s->uri.path)));
+	for (char *p = name; *p; p++) {
+		if (*p == '/' || *p == '*' || *p == ':')
+			*p = '.';
+		else if (*p == ' ')
+			*p = '_';
+	}
+	return arena_printf(a, SFMT "/git2/%s", SARG(data_text(d, "DL_DIR")),
+		*name == '.' ? name + 1 : name).p;
+}
+
+void source_places(struct data *d, const struct source *s, struct slices *places) {
+	struct arena *a = data_arena(d);
+	struct slice dirs = data_text(d, "FILESPATH"), dir;
+	if (s->uri.path.p[0] == '/') {
+		slices_add(a, places, arena_dup(a, s->uri.path));
+		return;
+	}
+	while (dirs.n && slice_field(&dirs, ':', &dir)) {
+		if (!dir.n)
+			continue;
+		struct slice place = os_path(a, dir, s->uri.path);
+		slices_add(a, places, place);
+		if (os_exists(place.p))
+			return;
+	}
+}
+
+static const char *local_path(struct data *d, const struct source *s) {
+	struct slices places = { 0 };
+	source_places(d, s, &places);
+	const char *last = places.n ? places.v[places.n - 1].p : NULL;
+	return last && os_exists(last) ? last : NULL;
+}
+
+const char *source_path(struct data *d, const struct source *s) {
+	struct slices places = { 0 };
+	if (s->path && os_exists(s->path))
+		return s->path;
+	if (s->kind != SOURCE_LOCAL)
+		raise_error("SRC_URI: " SFMT ": %s is not there: run do_fetch first",
+			SARG(s->uri.text), s->path);
+	source_places(d, s, &places);
+	raise_error("SRC_URI: " SFMT ": no such file in the layers; looked at:\n  %s",
+		SARG(s->uri.text), slices_join(data_arena(d), &places, "\n  ").p);
+}
+
+/* --- repositories --- */
+
+static bool is_commit(struct slice s) {
+	return hash_is_hex(HASH_SHA1, s) || hash_is_hex(HASH_SHA256, s);
+}
+
+/* rev=, SRCREV_NAME, SRCREV: the first that is set. */
+static struct slice revision(struct data *d, const struct source *s) {
+	struct arena *a = data_arena(d);
+	struct slice rev = uri_param(&s->uri, "rev");
+	if (rev.p)
+		return slice_trim(rev);
+	struct slice name = s->name.n ? s->name : SLICE("default");
+	rev = slice_trim(data_text(d, arena_printf(a, "SRCREV_" SFMT, SARG(name)).p));
+	return rev.n ? rev : slice_trim(data_text(d, "SRCREV"));
+}
+
+static struct slice read_commit(struct data *d, const struct source *s) {
+	struct slice rev = revision(d, s);
+	if (is_commit(rev))
+		return lower(data_arena(d), rev);
+	if (!rev.n || slice_is(rev, "INVALID"))
+		refuse(s->uri.text, "no commit is given: set SRCREV to a full one");
+	raise_error("SRC_URI: " SFMT ": \"" SFMT "\" is not a full commit: branches, tags and "
+		"AUTOREV change, so they are not built", SARG(s->uri.text), SARG(rev));
+}
+
+/* --- entries --- */
+
+static enum source_kind kind_of(const struct uri *u) {
+	static const struct { const char *scheme; enum source_kind kind; } kinds[] = {
+		{ "file", SOURCE_LOCAL }, { "http", SOURCE_REMOTE }, { "https", SOURCE_REMOTE },
+		{ "ftp", SOURCE_REMOTE }, { "ftps", SOURCE_REMOTE }, { "git", SOURCE_GIT },
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (slice_is(u->scheme, kinds[i].scheme))
+			return kinds[i].kind;
+	refuse(u->text, "bake fetches file, http, https, ftp and git");
+}
+
+struct source source_read(struct data *d, struct slice url) {
+	struct source s = { 0 };
+	const char *why;
+	if (!uri_parse(data_arena(d), url, &s.uri, &why))
+		refuse(url, why);
+	s.kind = kind_of(&s.uri);
+	s.name = uri_param(&s.uri, "name");
+	if (s.kind == SOURCE_REMOTE) {
+		read_sums(d, &s);
+		s.path = download_path(d, &s);
+	} else if (s.kind == SOURCE_GIT) {
+		s.commit = read_commit(d, &s);
+		s.path = mirror_path(d, &s);
+	} else {
+		s.path = local_path(d, &s);
+	}
+	return s;
+}
+
+struct sources source_list(struct data *d) {
+	struct arena *a = data_arena(d);
+	struct slices words = { 0 };
+	slices_words(a, &words, data_text(d, "SRC_URI"));
+	struct sources all = { ARENA_ARRAY(a, struct source, words.n + 1), words.n };
+	for (size_t i = 0; i < words.n; i++)
+		all.v[i] = source_read(d, words.v[i]);
+	return all;
+}
+
+/* --- patches --- */
+
+bool source_is_patch(const struct source *s) {
+	static const char *const endings[] = { ".patch", ".diff", ".patch.gz", ".diff.gz",
+		".patch.bz2", ".diff.bz2", ".patch.xz", ".diff.xz", ".patch.Z", ".diff.Z" };
+	if (s->kind == SOURCE_GIT)
+		return false;
+	if (uri_param(&s->uri, "apply").p)
+		return uri_flag(&s->uri, "apply", true);
+	struct slice name = s->kind == SOURCE_REMOTE ? slice_of(s->path) : s->uri.path;
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		if (slice_ends(name, endings[i]))
+			return true;
+	return false;
+}

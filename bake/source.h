@@ -1,0 +1,53 @@
+/* source: the entries of SRC_URI: what each is, what it must be, and where it is on this machine.
+ * */
+#ifndef BAKE_SOURCE_H
+#define BAKE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hash.h"
+#include "uri.h"
+#include "util.h"
+
+struct arena;
+struct data;
+
+enum source_kind {
+	SOURCE_LOCAL,            /* file://: in a layer */
+	SOURCE_REMOTE,           /* http, https, ftp: a file in DL_DIR */
+	SOURCE_GIT,              /* a bare repository in DL_DIR/git2 */
+};
+
+enum { SOURCE_SUMS = HASH_SHA512 + 1 };
+
+struct source {
+	enum source_kind kind;
+	struct uri uri;
+	struct slice name;               /* name=; empty: none */
+	/* REMOTE: accepted digests in lower case, by enum hash_kind; any one of a kind fits. */
+	struct slices sums[SOURCE_SUMS];
+	struct slice commit;             /* GIT: 40 or 64 hex digits */
+	const char *path;                /* LOCAL: NULL when not found; else in DL_DIR */
+};
+
+struct sources {
+	struct source *v;
+	size_t n;
+};
+
+/* Reads SRC_URI of d. Raises for what is no URL, for a scheme bake cannot fetch, for a sum that is
+ * no sum and for a repository without a full commit. Nothing is looked for in the network. */
+struct sources source_list(struct data *d);
+/* The same for one URL. */
+struct source source_read(struct data *d, struct slice url);
+/* Where a file:// path may be, in the order of FILESPATH: all places up to the first where it is.
+ * */
+void source_places(struct data *d, const struct source *s, struct slices *places);
+/* The path of a source that must be there by now; raises, naming the places, when it is not. */
+const char *source_path(struct data *d, const struct source *s);
+/* The flag that holds its digest of this kind: "sha256sum" or "NAME.sha256sum". In arena a. */
+const char *source_flag(struct arena *a, const struct source *s, enum hash_kind kind);
+bool source_is_patch(const struct source *s);
+
+#endif

@@ -1,0 +1,150 @@
+/* unpack: BitBake's rules of where a source goes. Nothing leaves dir: subdir= and destsuffix= are
+ * checked, archives check themselves. */
+#include "unpack.h"
+#include "archive.h"
+#include "data.h"
+#include "git.h"
+#include "os.h"
+#include "source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- names --- */
+
+static bool leaves(struct slice path) {
+	for (struct slice part; slice_field(&path, '/', &part);)
+		if (slice_is(part, ".."))
+			return true;
+	return false;
+}
+
+/* dir or a directory below it, made. */
+static const char *directory(struct arena *a, const char *dir, const struct source *s,
+		struct slice below) {
+	const char *path = os_path(a, slice_of(dir), below).p;
+	bool inside = slice_starts(slice_of(path), dir) && !leaves(below);
+	if (!inside)
+		raise_error("SRC_URI: " SFMT ": \"" SFMT "\" is outside of %s", SARG(s->uri.text),
+			SARG(below), dir);
+	if (os_mkdirs(path))
+		raise_error("%s: %s", path, strerror(errno));
+	return path;
+}
+
+static const char *place(struct arena *a, const char *dir, const struct source *s) {
+	struct slice subdir = uri_param(&s->uri, "subdir");
+	return directory(a, dir, s, subdir.p ? subdir : SLICE(""));
+}
+
+/* The name a file has once it is unpacked: that of a compressed file without its ending. */
+static struct slice unpacked_name(const struct source *s) {
+	struct slice name = s->kind == SOURCE_LOCAL ? s->uri.path : os_basename(slice_of(s->path));
+	while (name.n && name.p[0] == '/')
+		name = slice_sub(name, 1, name.n);
+	while (name.n && name.p[name.n - 1] == '/')
+		name.n--;
+	if (!archive_is_single(s->path ? s->path : "") || !uri_flag(&s->uri, "unpack", true))
+		return name;
+	size_t n = name.n;
+	while (n && name.p[n - 1] != '.')
+		n--;
+	return slice_sub(name, 0, n ? n - 1 : 0);
+}
+
+/* --- one source --- */
+
+static void unpack_tree(struct arena *a, const char *dir, const struct source *s) {
+	struct slice strip = uri_param(&s->uri, "striplevel");
+	struct archive_unpack u = { .file = s->path, .dir = dir };
+	if (strip.p && !source_is_patch(s))
+		u.strip = (unsigned)strtoul(arena_str(a, strip), NULL, 10);
+	if (archive_unpack(&u))
+		raise_error("SRC_URI: " SFMT ": not unpacked", SARG(s->uri.text));
+}
+
+/* Directories of a file:// path are made below dir too, as BitBake does. */
+static void copy(struct arena *a, const char *dir, const struct source *s) {
+	const char *to = os_path(a, slice_of(dir), unpacked_name(s)).p;
+	directory(a, dir, s, os_dirname(unpacked_name(s)));
+	if (archive_is_single(s->path) && uri_flag(&s->uri, "unpack", true)) {
+		if (archive_expand(s->path, to, 0))
+			raise_error("SRC_URI: " SFMT ": not unpacked", SARG(s->uri.text));
+	} else if (os_is_file(s->path) ? os_copy_file(s->path, to) :
+			os_copy_tree(s->path, to, false)) {
+		raise_error("SRC_URI: " SFMT ": not copied to %s: %s", SARG(s->uri.text), to,
+			strerror(errno));
+	}
+}
+
+static void check_out(struct data *d, const char *dir, const struct source *s) {
+	struct arena *a = data_arena(d);
+	struct slice subpath = uri_param(&s->uri, "subpath"), why;
+	struct slice suffix = uri_param(&s->uri, "destsuffix");
+	if (!suffix.p && subpath.p)
+		suffix = os_basename(subpath);
+	if (!suffix.p)
+		suffix = data_text(d, "BB_GIT_DEFAULT_DESTSUFFIX");
+	const char *to = directory(a, dir, s, suffix.n ? suffix : SLICE("git"));
+	struct git_source g = { .mirror = s->path, .commit = s->commit,
+		.path = data_text(d, "PATH").p };
+	if (git_checkout(a, &g, to, subpath.p ? arena_str(a, subpath) : NULL, &why))
+		raise_error("SRC_URI: " SFMT ": " SFMT, SARG(s->uri.text), SARG(why));
+}
+
+static bool is_archive(const struct source *s) {
+	return archive_is_tree(s->path) && os_is_file(s->path) && uri_flag(&s->uri, "unpack", true);
+}
+
+static void unpack_one(struct data *d, const char *dir, const struct source *s) {
+	struct arena *a = data_arena(d);
+	const char *to = place(a, dir, s);
+	source_path(d, s);
+	if (s->kind == SOURCE_GIT)
+		check_out(d, to, s);
+	else if (is_archive(s))
+		unpack_tree(a, to, s);
+	else
+		copy(a, to, s);
+}
+
+void unpack_all(struct data *d, const char *dir) {
+	struct sources all = source_list(d);
+	dir = os_absolute(data_arena(d), dir);
+	if (os_mkdirs(dir))
+		raise_error("%s: %s", dir, strerror(errno));
+	for (size_t i = 0; i < all.n; i++)
+		unpack_one(d, dir, &all.v[i]);
+}
+
+/* --- patches --- */
+
+static struct slice patch_path(struct data *d, const struct source *s) {
+	struct arena *a = data_arena(d);
+	struct slice dir = data_text(d, "UNPACKDIR"), subdir = uri_param(&s->uri, "subdir");
+	if (subdir.p)
+		dir = os_path(a, dir, subdir);
+	struct slice path = os_path(a, dir, unpacked_name(s));
+	return os_exists(path.p) ? path : slice_of(source_path(d, s));
+}
+
+struct unpack_patch *unpack_patches(struct data *d, size_t *count) {
+	struct sources all = source_list(d);
+	struct unpack_patch *list = ARENA_ARRAY(data_arena(d), struct unpack_patch, all.n + 1);
+	*count = 0;
+	for (size_t i = 0; i < all.n; i++) {
+		const struct source *s = &all.v[i];
+		if (!source_is_patch(s))
+			continue;
+		struct slice strip = uri_param(&s->uri, "striplevel");
+		if (!strip.p)
+			strip = uri_param(&s->uri, "pnum");
+		list[(*count)++] = (struct unpack_patch){
+			.path = patch_path(d, s),
+			.striplevel = strip.p ? strip : SLICE("1"),
+			.patchdir = uri_param(&s->uri, "patchdir"),
+		};
+	}
+	return list;
+}
