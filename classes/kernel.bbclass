@@ -22,9 +22,9 @@ LINUX_VERSION ?= "${PV}"
 KERNEL_LOCALVERSION ?= ""
 KERNEL_VERSION = "${LINUX_VERSION}${KERNEL_LOCALVERSION}"
 
-# What others add to every kernel, such as kernel-qemuboot.
+# What a machine adds to every kernel, such as kernel-qemuboot.
 KERNEL_CLASSES ?= ""
-inherit ${KERNEL_CLASSES}
+inherit_defer ${KERNEL_CLASSES}
 
 EXTRA_OEMAKE += "O=${B} LOCALVERSION=${KERNEL_LOCALVERSION}"
 

@@ -15,6 +15,5 @@ SRC_URI += "\
     ${@bb.utils.contains('MACHINE_FEATURES', 'acpi', 'file://acpi.cfg', '', d)} \
 "
 SRC_URI:append:qemuall = " file://qemu.cfg"
-KERNEL_CLASSES:append:qemuall = " kernel-qemuboot"
 
 COMPATIBLE_HOST = "(x86_64|aarch64|riscv64).*-linux"
