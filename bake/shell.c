@@ -299,20 +299,21 @@ static void run_eval(struct reader *r, const struct slices *words, size_t from) 
 	read_text(r, slices_join(r->arena, &rest, " "));
 }
 
-/* The command is the first word that is no assignment; one with a substitution in it cannot be told. */
+/* The command is the first word that is no assignment; one with a substitution in it cannot be told,
+ * and BitBake tells none either behind an assignment with a substitution. */
 static void use_words(struct reader *r, const struct slices *words) {
 	bool assigning = true;
-	size_t command = words->n;
+	size_t command = words->n, none = words->n + 1;
 	for (size_t i = 0; i < words->n; i++) {
 		struct slice word = words->v[i];
 		bool substitutes = read_substitutions(r, word);
-		if (assigning && is_assignment(word))
+		assigning = assigning && is_assignment(word);
+		if (command != words->n)
 			continue;
-		assigning = false;
-		if (command == words->n && !substitutes && !memchr(word.p, '=', word.n))
+		if (substitutes)
+			command = none;
+		else if (!assigning && !memchr(word.p, '=', word.n))
 			command = i;
-		else if (command == words->n && substitutes)
-			command = words->n + 1;
 	}
 	if (command >= words->n)
 		return;

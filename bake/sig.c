@@ -12,6 +12,7 @@
 #include "data.h"
 #include "hash.h"
 #include "map.h"
+#include "reference.h"
 #include "shell.h"
 
 #include <stdlib.h>
@@ -253,6 +254,15 @@ static void add_removes(struct sig *s, struct look *l, const struct map *exclude
 	}
 }
 
+/* The references that text shows without being expanded. */
+static void add_bare_references(struct look *l, struct slice text) {
+	struct reference ref;
+	for (size_t at = 0; reference_name(text, at, &ref); at = ref.to)
+		map_add(&l->vars, atom(ref.inner));
+	for (size_t at = 0; reference_code(text, at, &ref); at = ref.to)
+		code_references(ref.inner, true, &l->refs);
+}
+
 /* References of the value as it stands; expanding it may fail, then those of its bare text. */
 static void add_references(struct sig *s, struct look *l, const struct atom *name) {
 	struct slice raw = SLICE_NONE;
@@ -264,7 +274,7 @@ static void add_references(struct sig *s, struct look *l, const struct atom *nam
 		trap_end(&trap);
 		return;
 	}
-	code_references(raw, true, &l->refs);
+	add_bare_references(l, raw);
 }
 
 static void look_at_shell(struct sig *s, struct look *l, const struct atom *name) {
