@@ -520,13 +520,14 @@ static void eval_statements(struct data *d, const struct statements *s, bool bas
 
 /* --- configuration --- */
 
-void eval_config(struct data *d, struct slice path, const char *by) {
+void eval_config(struct data *d, struct slice path) {
+	struct place at = data_place(d);
 	struct slice found = path;
 	if (path.p[0] != '/' && !search_path(data_arena(d), text_of(d, name.bbpath), path, &found))
-		raise_at(slice_of(by), 0, SFMT ": not found along BBPATH (" SFMT "): does BBLAYERS name the "
-				"layer that holds it?", SARG(path), SARG(text_of(d, name.bbpath)));
+		raise_at(file_of(at), at.line, SFMT ": not found along BBPATH (" SFMT "): does BBLAYERS name "
+				"the layer that holds it?", SARG(path), SARG(text_of(d, name.bbpath)));
 	if (eval_path(d, atom(found), PARSE_CONF, true) < 0)
-		raise_at(slice_of(by), 0, SFMT ": %s", SARG(found), strerror(errno));
+		raise_at(file_of(at), at.line, SFMT ": %s", SARG(found), strerror(errno));
 }
 
 void eval_inherit(struct data *d, struct slice classes) {

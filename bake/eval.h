@@ -16,8 +16,9 @@ void eval_init(struct data *d);
 
 /* --- configuration --- */
 
-/* Evaluates a .conf file: absolute, or found on BBPATH. Raises at (by), line 0 when it is missing. */
-void eval_config(struct data *d, struct slice path, const char *by);
+/* Evaluates a .conf file: absolute, or found on BBPATH. A missing one is raised at the place that
+ * stands in the store (data_at). */
+void eval_config(struct data *d, struct slice path);
 /* Inherits the classes, as INHERIT does. */
 void eval_inherit(struct data *d, struct slice classes);
 /* Runs the handlers that addhandler named for an event ("bb.event.ConfigParsed"). */

@@ -161,8 +161,8 @@ static void read_layer(struct loading *l, struct slice dir) {
 	data_set(l->data, layerdir, dir);
 	data_set(l->data, escaped, escape(l->config->arena, dir));
 	struct slice conf = arena_printf(l->config->arena, SFMT "/conf/layer.conf", SARG(dir));
-	struct place at = data_where(l->data, atom_of("BBLAYERS"));
-	eval_config(l->data, conf, at.file ? at.file->p : "BBLAYERS");
+	data_at(l->data, data_where(l->data, atom_of("BBLAYERS")));
+	eval_config(l->data, conf);
 	data_inline_variable(l->data, layerdir);
 	data_inline_variable(l->data, escaped);
 	take_series(l);
@@ -283,7 +283,7 @@ static void load(struct loading *l, const char *topdir) {
 	struct arena *a = l->config->arena;
 	eval_init(l->data);
 	set_defaults(l, topdir);
-	eval_config(l->data, arena_printf(a, "%s/conf/bblayers.conf", topdir), "build directory");
+	eval_config(l->data, arena_printf(a, "%s/conf/bblayers.conf", topdir));
 	if (!find_layers(l))
 		return;
 	begin_layers(l);
@@ -295,7 +295,8 @@ static void load(struct loading *l, const char *topdir) {
 	if (!data_text(l->data, "BBPATH").n)
 		raise_error("BBPATH: not set: a layer.conf or conf/bblayers.conf must set it");
 	assign_options(l);
-	eval_config(l->data, SLICE("conf/bitbake.conf"), "configuration");
+	data_at(l->data, (struct place){ NULL, 0 });
+	eval_config(l->data, SLICE("conf/bitbake.conf"));
 	assign_options(l);
 	inherit_classes(l);
 	eval_event(l->data, "bb.event.ConfigParsed");

@@ -1,0 +1,3 @@
+function helper(d)
+	return 1
+	end

@@ -1,0 +1,2 @@
+A = "a"
+A_append = "b"

@@ -1,0 +1,4 @@
+A = "a"
+python () {
+    d.setVar("A", "b")
+}
