@@ -285,9 +285,11 @@ int pack_write(const char *file, const struct pack_tree *trees, size_t count, co
 
 static char reason[512];
 
-static int fail(const char *what, const char *detail) {
+enum { DAMAGED = -1, NOT_WRITTEN = -2 };
+
+static int fail(int how, const char *what, const char *detail) {
 	snprintf(reason, sizeof reason, "%s: %s", what, detail ? detail : "unknown error");
-	return -1;
+	return how;
 }
 
 /* libarchive's callback: gives the tar reader the next block of the uncompressed stream. */
@@ -319,7 +321,7 @@ struct place {
 static int leave_tree(struct place *p) {
 	int rc = 0;
 	if (p->disk && archive_write_close(p->disk) < ARCHIVE_WARN)
-		rc = fail("directories", archive_error_string(p->disk));
+		rc = fail(NOT_WRITTEN, "directories", archive_error_string(p->disk));
 	archive_write_free(p->disk);
 	p->disk = NULL;
 	p->tree = NULL;
@@ -327,10 +329,11 @@ static int leave_tree(struct place *p) {
 }
 
 static int enter_tree(struct place *p, const struct pack_tree *t) {
-	if (leave_tree(p))
-		return -1;
+	int rc = leave_tree(p);
+	if (rc)
+		return rc;
 	if (os_mkdirs(t->dir) || chdir(t->dir))
-		return fail(t->dir, strerror(errno));
+		return fail(NOT_WRITTEN, t->dir, strerror(errno));
 	p->tree = t;
 	p->disk = archive_write_disk_new();
 	archive_write_disk_set_options(p->disk, ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_PERM |
@@ -361,8 +364,8 @@ static int copy_data(struct stream *s, struct place *p, const char *name) {
 	int rc;
 	while ((rc = archive_read_data_block(s->inner, &block, &size, &offset)) == ARCHIVE_OK)
 		if (archive_write_data_block(p->disk, block, size, offset) < ARCHIVE_WARN)
-			return fail(name, archive_error_string(p->disk));
-	return rc == ARCHIVE_EOF ? 0 : fail(name, archive_error_string(s->inner));
+			return fail(NOT_WRITTEN, name, archive_error_string(p->disk));
+	return rc == ARCHIVE_EOF ? 0 : fail(DAMAGED, name, archive_error_string(s->inner));
 }
 
 /* Turns the names in e into paths below the tree we are in. */
@@ -380,22 +383,22 @@ static int read_into(struct stream *s, struct place *p, struct archive_entry *e,
 	const struct pack_tree *t = find_tree(p, name);
 	if (!t)
 		return 0;
-	if (t != p->tree && enter_tree(p, t))
-		return -1;
+	int rc = t == p->tree ? 0 : enter_tree(p, t);
+	if (rc)
+		return rc;
 	relocate(e, t, name);
 	if (archive_write_header(p->disk, e) < ARCHIVE_WARN)
-		return fail(name, archive_error_string(p->disk));
-	if (archive_entry_size(e) > 0 && copy_data(s, p, name))
-		return -1;
-	if (archive_write_finish_entry(p->disk) < ARCHIVE_WARN)
-		return fail(name, archive_error_string(p->disk));
-	return 0;
+		return fail(NOT_WRITTEN, name, archive_error_string(p->disk));
+	rc = archive_entry_size(e) > 0 ? copy_data(s, p, name) : 0;
+	if (!rc && archive_write_finish_entry(p->disk) < ARCHIVE_WARN)
+		return fail(NOT_WRITTEN, name, archive_error_string(p->disk));
+	return rc;
 }
 
 static int read_entry(struct stream *s, struct place *p, struct archive_entry *e) {
 	const char *stored = archive_entry_pathname(e);
 	char *name = stored ? strdup(stored) : NULL;     /* relocate changes the entry's own */
-	int rc = name ? read_into(s, p, e, name) : fail("damaged", "an entry without a name");
+	int rc = name ? read_into(s, p, e, name) : fail(DAMAGED, "damaged", "a nameless entry");
 	free(name);
 	return rc;
 }
@@ -406,7 +409,7 @@ static int read_rest(struct stream *s) {
 	la_ssize_t n;
 	while ((n = outer_block(s->inner, s, &block)) > 0)
 		;
-	return n < 0 ? fail("damaged", archive_error_string(s->outer)) : 0;
+	return n < 0 ? fail(DAMAGED, "damaged", archive_error_string(s->outer)) : 0;
 }
 
 static int read_stream(struct stream *s, struct place *p) {
@@ -416,11 +419,13 @@ static int read_stream(struct stream *s, struct place *p) {
 		if (rc == ARCHIVE_EOF)
 			break;
 		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
-			return fail("damaged", archive_error_string(s->inner));
-		if (read_entry(s, p, e))
-			return -1;
+			return fail(DAMAGED, "damaged", archive_error_string(s->inner));
+		rc = read_entry(s, p, e);
+		if (rc)
+			return rc;
 	}
-	return leave_tree(p) ? -1 : read_rest(s);
+	int rc = leave_tree(p);
+	return rc ? rc : read_rest(s);
 }
 
 static int open_streams(struct stream *s, const char *file) {
@@ -432,16 +437,16 @@ static int open_streams(struct stream *s, const char *file) {
 	archive_read_support_format_tar(s->inner);
 	if (archive_read_open_filename(s->outer, file, BLOCK) != ARCHIVE_OK ||
 			archive_read_next_header(s->outer, &e) != ARCHIVE_OK)
-		return fail("damaged", archive_error_string(s->outer));
+		return fail(DAMAGED, "damaged", archive_error_string(s->outer));
 	if (archive_read_open(s->inner, s, NULL, outer_block, NULL) != ARCHIVE_OK)
-		return fail("damaged", archive_error_string(s->inner));
+		return fail(DAMAGED, "damaged", archive_error_string(s->inner));
 	return 0;
 }
 
 static int read_file(const char *file, struct place *p, struct pack_content *content) {
 	struct stream s;
 	stream_begin(&s);
-	int rc = open_streams(&s, file) ? -1 : read_stream(&s, p);
+	int rc = open_streams(&s, file) ? DAMAGED : read_stream(&s, p);
 	if (p->disk)
 		archive_write_free(p->disk);
 	archive_read_free(s.inner);
@@ -454,7 +459,7 @@ static int read_file(const char *file, struct place *p, struct pack_content *con
 static int make_dirs(const struct pack_tree *trees, size_t count) {
 	for (size_t i = 0; i < count; i++)
 		if (os_mkdirs(trees[i].dir))
-			return fail(trees[i].dir, strerror(errno));
+			return fail(NOT_WRITTEN, trees[i].dir, strerror(errno));
 	return 0;
 }
 

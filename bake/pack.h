@@ -28,7 +28,8 @@ int pack_write(const char *file, const struct pack_tree *trees, size_t count, co
 		struct pack_content *content);
 /* Unpacks each tree into its directory (made when absent), with modes and times as they were; trees
  * not asked for are passed over. content is that of what was read: compare before trusting the
- * files. 0, or −1 with *why in memory that lives to the next call. */
+ * files. 0; −1: the archive is damaged; −2: a directory cannot be written. *why lives to the next
+ * call. */
 int pack_read(const char *file, const struct pack_tree *trees, size_t count,
 		struct pack_content *content, const char **why);
 /* The content as recorded behind the archive. 0, or −1 when the file does not end as it should. */

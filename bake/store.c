@@ -1,0 +1,186 @@
+/* store: DIR/xx/HASH.tar.zst, one file an artefact, its content hash behind the archive.
+ *
+ * Invariants: a file under its own name is complete (written beside, renamed) and its owner is not
+ * asked for; trees come back under their own names only after the content has proved right. */
+#include "store.h"
+#include "os.h"
+#include "pack.h"
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* 2011-04-05 23:00 UTC: the date Yocto gives to what has none. */
+static const int64_t OLD_DAY = 1302044400;
+
+struct store {
+	struct arena *arena;
+	const char *dir;
+};
+
+struct store *store_open(struct arena *a, const char *dir) {
+	struct store *s = ARENA_NEW(a, struct store);
+	s->arena = a;
+	s->dir = os_absolute(a, dir);
+	if (os_mkdirs(s->dir) == 0)
+		return s;
+	error("artefact store: %s: %s", s->dir, strerror(errno));
+	return NULL;
+}
+
+static const char *path_of(struct arena *a, const struct store *s, const char *hash) {
+	return arena_printf(a, "%s/%.2s/%s.tar.zst", s->dir, hash, hash).p;
+}
+
+bool store_has(const struct store *s, const char *hash) {
+	struct arena *a = arena_new();
+	bool has = os_is_file(path_of(a, s, hash));
+	arena_free(a);
+	return has;
+}
+
+struct slice store_content(const struct store *s, const char *hash) {
+	struct arena *a = arena_new();
+	struct pack_content c;
+	struct slice content = SLICE_NONE;
+	if (pack_recorded(path_of(a, s, hash), &c) == 0)
+		content = arena_dup(s->arena, slice_of(c.hash));
+	arena_free(a);
+	return content;
+}
+
+static struct pack_tree *trees_of(struct arena *a, const struct store_entry *e,
+		const char *suffix) {
+	struct pack_tree *t = ARENA_ARRAY(a, struct pack_tree, e->count + 1);
+	for (size_t i = 0; i < e->count; i++) {
+		t[i].name = e->names[i];
+		t[i].dir = arena_printf(a, "%s%s", os_absolute(a, e->dirs[i]), suffix).p;
+	}
+	return t;
+}
+
+/* --- putting --- */
+
+static int date_entry(const char *path, int64_t newest) {
+	struct timespec times[2] = { { .tv_sec = newest }, { .tv_sec = newest } };
+	return utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+}
+
+/* What a build makes is as old as its sources; what it copied keeps its own, older date. Whole
+ * seconds, because that is what comes back. */
+static int date_tree(const char *dir, int64_t newest) {
+	struct arena *a = arena_new();
+	struct os_entry *e;
+	size_t n;
+	int rc = !os_exists(dir) ? 0 : os_walk(a, dir, &e, &n) ? -1 : 1;
+	for (size_t i = 0; rc == 1 && i < n; i++)
+		if (e[i].mtime >= newest &&
+				date_entry(arena_printf(a, "%s/%s", dir, e[i].path).p, newest))
+			rc = -1;
+	int why = errno;
+	arena_free(a);
+	errno = why;
+	return rc < 0 ? -1 : 0;
+}
+
+static int date_trees(const struct pack_tree *t, size_t count, int64_t newest) {
+	for (size_t i = 0; i < count; i++)
+		if (date_tree(t[i].dir, newest))
+			return -1;
+	return 0;
+}
+
+static int put(const struct store_entry *e, struct arena *a, const char *file,
+		struct pack_content *content) {
+	const struct pack_tree *t = trees_of(a, e, "");
+	const char *temporary = arena_printf(a, "%s.tmp-%d", file, (int)getpid()).p;
+	if (os_mkparents(file) || date_trees(t, e->count, e->newest > 0 ? e->newest : OLD_DAY))
+		return -1;
+	if (pack_write(temporary, t, e->count, e->id, content))
+		return -1;
+	if (rename(temporary, file) == 0)
+		return 0;
+	int why = errno;
+	unlink(temporary);
+	errno = why;
+	return -1;
+}
+
+int store_put(struct store *s, const struct store_entry *e, struct slice *content) {
+	struct arena *a = arena_new();
+	struct pack_content c;
+	const char *file = path_of(a, s, e->hash);
+	int rc = put(e, a, file, &c);
+	if (rc)
+		warn("%s: cannot be kept as %s: %s", e->id, file, strerror(errno));
+	else
+		*content = arena_dup(s->arena, slice_of(c.hash));
+	arena_free(a);
+	return rc;
+}
+
+/* --- getting --- */
+
+static void remove_all(const struct pack_tree *t, size_t count) {
+	for (size_t i = 0; i < count; i++)
+		os_remove(t[i].dir);
+}
+
+/* The new trees take the place of the old ones. */
+static int replace(const struct pack_tree *to, const struct pack_tree *new, size_t count) {
+	for (size_t i = 0; i < count; i++)
+		if (os_remove(to[i].dir) || rename(new[i].dir, to[i].dir)) {
+			error("%s: cannot be replaced: %s", to[i].dir, strerror(errno));
+			return -1;
+		}
+	return 0;
+}
+
+/* Out of the way of the next build, but there to be looked at. */
+static void set_aside(struct arena *a, const struct store_entry *e, const char *file,
+		const char *why) {
+	const char *bad = arena_printf(a, "%s.bad", file).p;
+	warn("%s: stored artefact is damaged (%s): made again; kept as %s", e->id, why, bad);
+	if (rename(file, bad))
+		unlink(file);
+}
+
+enum outcome { USABLE, DAMAGED, NOT_WRITTEN };
+
+/* Unpacks beside the trees' places and compares with what was recorded. */
+static enum outcome unpack(const char *file, const struct pack_tree *t, size_t count,
+		struct pack_content *content, const char **why) {
+	struct pack_content recorded;
+	*why = "it is cut short";
+	if (pack_recorded(file, &recorded))
+		return DAMAGED;
+	int rc = pack_read(file, t, count, content, why);
+	if (rc)
+		return rc == -1 ? DAMAGED : NOT_WRITTEN;
+	*why = "its content is not what was recorded";
+	return strcmp(content->hash, recorded.hash) == 0 ? USABLE : DAMAGED;
+}
+
+int store_get(struct store *s, const struct store_entry *e, struct slice *content) {
+	struct arena *a = arena_new();
+	struct pack_content c;
+	const char *why, *file = path_of(a, s, e->hash);
+	const char *suffix = arena_printf(a, ".new-%d", (int)getpid()).p;
+	const struct pack_tree *to = trees_of(a, e, ""), *new = trees_of(a, e, suffix);
+	enum outcome found = unpack(file, new, e->count, &c, &why);
+	int rc = found == USABLE ? replace(to, new, e->count) : -1;
+	if (found == DAMAGED)
+		set_aside(a, e, file, why);
+	else if (found == NOT_WRITTEN)
+		warn("%s: stored artefact cannot be unpacked: %s", e->id, why);
+	remove_all(new, e->count);
+	if (!rc)
+		*content = arena_dup(s->arena, slice_of(c.hash));
+	arena_free(a);
+	return rc;
+}
