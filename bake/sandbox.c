@@ -7,7 +7,8 @@
  *
  * Target recipes must not see what the host would compile or link against. Directories of libraries are
  * replaced by a shadow that holds links to the libraries the host's own programs load (libz.so.1, not
- * libz.so, libz.a or crt1.o); the links lead to the real directory, bound below /.host. */
+ * libz.so, libz.a or crt1.o). The whole host stands at /.host, where only who means it looks: the links
+ * of the shadows, and the compiler of build tools (BUILD_CC, by --sysroot). */
 #include "sandbox.h"
 
 #include <errno.h>
@@ -33,7 +34,6 @@
 #include "util.h"
 
 #define OLD "/.old"
-#define HOST "/.host"
 
 /* One mount, ready to be made. */
 struct bind {
@@ -92,19 +92,20 @@ static void hide(struct sandbox_host *h, const char *path) {
 		add_bind(h, &h->target, below(h, "empty"), arena_str(h->arena, slice_of(path)));
 }
 
-/* /bin and its like: the same links as on the host, or its directories. */
-static void add_root_dirs(struct sandbox_host *h) {
+/* The host's programs, below prefix: /usr, and /bin and its like as the links or directories they are. */
+static void add_root_dirs(struct sandbox_host *h, const char *prefix) {
 	static const char *const names[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
-	add_host_path(h, &h->all, "/usr");
+	add_bind(h, &h->all, "/usr", arena_printf(h->arena, "%s/usr", prefix).p);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *to = arena_printf(h->arena, "%s%s", prefix, names[i]).p;
 		char text[256];
 		ssize_t n = readlink(names[i], text, sizeof text);
 		if (n > 0) {
 			struct slice link = { text, (size_t)n };
-			struct bind b = { arena_str(h->arena, link), names[i], BIND_LINK, false };
+			struct bind b = { arena_str(h->arena, link), to, BIND_LINK, false };
 			add(h, &h->all, b);
 		} else {
-			add_host_path(h, &h->all, names[i]);
+			add_bind(h, &h->all, names[i], to);
 		}
 	}
 }
@@ -210,7 +211,7 @@ static int fill_shadow(struct sandbox_host *h, const char *dir, const char *shad
 		const char *name = arena_str(h->arena, names.v[i]);
 		if (!is_shown(path, name, foreign))
 			continue;
-		if (symlink(arena_printf(h->arena, HOST "%s", path).p,
+		if (symlink(arena_printf(h->arena, SANDBOX_HOST "%s", path).p,
 				arena_printf(h->arena, "%s/%s", shadow, name).p) < 0)
 			return -1;
 	}
@@ -243,7 +244,6 @@ static int shadow_dir(struct sandbox_host *h, const char *dir, bool foreign) {
 	const char *shadow = make_shadow(h, dir, foreign);
 	if (!shadow)
 		return -1;
-	add_bind(h, &h->target, dir, arena_printf(h->arena, HOST "%s", dir).p);
 	add_bind(h, &h->target, shadow, arena_str(h->arena, slice_of(dir)));
 	return 0;
 }
@@ -283,7 +283,8 @@ struct sandbox_host *sandbox_prepare(struct arena *a, const char *tmpdir) {
 		error("sandbox: %s: %s", h->dir, strerror(errno));
 		return NULL;
 	}
-	add_root_dirs(h);
+	add_root_dirs(h, "");
+	add_root_dirs(h, SANDBOX_HOST);
 	add_devices(h);
 	add_etc(h);
 	add_bind(h, &h->all, tmpdir, SANDBOX_TMPDIR);

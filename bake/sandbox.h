@@ -10,6 +10,7 @@ struct arena;
 struct sandbox_host;
 
 #define SANDBOX_TMPDIR "/bake"       /* where a task sees TMPDIR */
+#define SANDBOX_HOST "/.host"        /* where it sees the whole host, for compilers of build tools */
 
 /* What a task sees beside the fixed minimum (/dev, /proc, /etc, read-only host with headers hidden). */
 struct sandbox_bind {

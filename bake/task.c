@@ -411,14 +411,19 @@ void task_restore(const struct task_context *c, const struct task *t, int report
 
 /* --- what tasks of a build share --- */
 
-/* TMPDIR is replaced before any recipe is evaluated, so that every variable made of it follows. */
+static void place(struct data *d, const char *name, struct slice dir) {
+	data_del(d, atom_of(name));
+	data_set(d, atom_of(name), dir);
+}
+
+/* Replaced before any recipe is evaluated, so that every variable made of them follows: TMPDIR, and
+ * BUILD_SYSROOT, where the compiler of build tools finds the host's headers and libraries. */
 static struct config *config_inside(struct arena *a, const struct config *config) {
 	struct config *c = ARENA_NEW(a, struct config);
-	const struct atom *tmpdir = atom_of("TMPDIR");
 	*c = *config;
 	c->data = data_child(a, config->data);
-	data_del(c->data, tmpdir);
-	data_set(c->data, tmpdir, SLICE(SANDBOX_TMPDIR));
+	place(c->data, "TMPDIR", SLICE(SANDBOX_TMPDIR));
+	place(c->data, "BUILD_SYSROOT", SLICE(SANDBOX_HOST));
 	data_seal(c->data);
 	return c;
 }
