@@ -130,16 +130,7 @@ static void emit_functions(struct data *d, const struct atom *name, struct buf *
 }
 
 void emit_script(struct data *d, const struct atom *name, const char *cwd, struct buf *out) {
-	buf_adds(out, "#!/bin/sh\n\n"
-		"# Says which function failed and how, whatever ended the shell.\n"
-		"bake_exit() {\n"
-		"\tstatus=$?\n"
-		"\ttrap - 0\n");
-	buf_addf(out, "\t[ $status = 0 ] || echo \"%s: exit status $status\" >&2\n", name->p);
-	buf_adds(out, "\texit $status\n"
-		"}\n"
-		"trap bake_exit 0\n"
-		"set -e\n\n");
+	buf_adds(out, "#!/bin/sh\nset -e\n\n");
 	each_export(d, emit_variable, out);
 	buf_addc(out, '\n');
 	emit_functions(d, name, out);
