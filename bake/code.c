@@ -4,6 +4,7 @@
 
 #include "data.h"
 #include "map.h"
+#include "reference.h"
 #include "util.h"
 
 #include <ctype.h>
@@ -144,16 +145,13 @@ static void add_words(struct data_refs *refs, struct slice variable, struct slic
 		slices_add(refs->contains->arena, list, words);
 }
 
-/* The names in ${NAME} of a literal given to d:expand. */
+/* ${NAME} and ${@…} in a literal given to d:expand. */
 static void add_expanded(struct data_refs *refs, struct slice text) {
-	size_t from, to;
-	while (slice_find(text, "${", &from)) {
-		text = slice_sub(text, from + 2, text.n);
-		if (!slice_find(text, "}", &to))
-			return;
-		if (to && text.p[0] != '@')
-			map_add(refs->vars, atom(slice_sub(text, 0, to)));
-	}
+	struct reference r;
+	for (size_t at = 0; reference_name(text, at, &r); at = r.to)
+		map_add(refs->vars, atom(r.inner));
+	for (size_t at = 0; reference_code(text, at, &r); at = r.to)
+		code_references(r.inner, true, refs);
 }
 
 /* s stands behind the "(" of a call of name (dots and colons made dots). */

@@ -6,6 +6,7 @@
 #include "library.h"
 #include "map.h"
 #include "os.h"
+#include "proc.h"
 #include "version.h"
 
 #include <sched.h>
@@ -330,7 +331,29 @@ static struct value typed_value(struct call *c) {
 	return value_words(c->arena, &words);
 }
 
+/* --- the layer's own git: what `git rev-parse` says in ${COREBASE}/meta --- */
+
+static struct value rev_parse(struct call *c, const char *option) {
+	struct slice dir = os_path(c->arena, data_text(call_data(c, 0), "COREBASE"), SLICE("meta")), out;
+	const char *const argv[] = { "git", "-C", dir.p, "rev-parse", option ? option : "HEAD",
+		option ? "HEAD" : NULL, NULL };
+	int status;
+	if (!os_is_dir(dir.p) || proc_capture(c->arena, &(struct proc_command){ .argv = argv, .errors = true },
+			&out, &status) != 0 || status != 0)
+		return value_text(SLICE("<unknown>"));
+	return value_text(slice_trim(out));
+}
+
+static struct value detect_branch(struct call *c) {
+	return rev_parse(c, "--abbrev-ref");
+}
+
+static struct value detect_revision(struct call *c) {
+	return rev_parse(c, NULL);
+}
+
 static const struct library_entry table[] = {
+	{ "oe.buildcfg.detect_branch", detect_branch }, { "oe.buildcfg.detect_revision", detect_revision },
 	{ "oe.utils.ifelse", ifelse }, { "oe.utils.conditional", conditional },
 	{ "oe.utils.vartrue", vartrue }, { "oe.utils.less_or_equal", less_or_equal },
 	{ "oe.utils.version_less_or_equal", version_less_or_equal },
