@@ -43,7 +43,7 @@ IMGDEPLOYDIR = "${WORKDIR}/deploy-${PN}-image-complete"
 # --- tasks ----------------------------------------------------------------------------------------
 
 addtask rootfs
-do_rootfs[recrdeptask] = "do_package do_populate_lic"
+do_rootfs[recrdeptask] = "do_package do_package_qa do_populate_lic"
 do_rootfs[cleandirs] = "${IMAGE_ROOTFS}"
 do_rootfs[vardeps] += "${ROOTFS_POSTPROCESS_COMMAND} ${@image_preferred_vars(d)}"
 do_rootfs[file-checksums] += "${@image_modules(d)}"

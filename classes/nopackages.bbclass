@@ -2,3 +2,4 @@
 PACKAGES = ""
 PACKAGES_DYNAMIC = ""
 deltask do_package
+deltask do_package_qa

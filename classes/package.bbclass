@@ -1,5 +1,6 @@
 # do_package: splits what do_install left in D into packages, moves debugging symbols away, finds the
-# dependencies between shared libraries and writes down what others need to know (PKGDATA_DIR).
+# dependencies between shared libraries and writes down what others need to know (PKGDATA_DIR). do_package_qa
+# looks at the result together with the packages it needs at run time.
 # Another recipe or an image sees the result as PKGSPLIT_DIR/ARCH/PN/PACKAGE/… and PKGDATA_DIR/ARCH/PN/….
 
 PKGD = "${WORKDIR}/package"
@@ -31,15 +32,28 @@ do_package[dirs] = "${PKGD}"
 do_package[cleandirs] = "${PKGD}"
 do_package[sstate-inputdirs] = "${PKGDEST} ${PKGDESTWORK}"
 do_package[sstate-outputdirs] = "${PKGSPLIT_DIR}/${PACKAGE_ARCH}/${PN} ${PKGDATA_DIR}/${PACKAGE_ARCH}/${PN}"
-do_package[vardeps] += "${PACKAGE_PREPROCESS_FUNCS} ${PACKAGESPLITFUNCS} ${PACKAGE_QA_FUNCS} ${PACKAGE_VARS}"
+do_package[vardeps] += "${PACKAGE_PREPROCESS_FUNCS} ${PACKAGESPLITFUNCS} ${PACKAGE_VARS} ERROR_QA"
 do_package[file-checksums] += "${@package_modules(d, 'split debugsplit shlibs pkgdata elf')}"
 lua do_package() {
 	local functions = {"package_copy", d:getVar("PACKAGE_PREPROCESS_FUNCS") or "", "package_strip",
-		d:getVar("PACKAGESPLITFUNCS"), "package_shlibs", "package_data",
-		d:getVar("PACKAGE_QA_FUNCS") or ""}
+		d:getVar("PACKAGESPLITFUNCS"), "package_shlibs", "package_data"}
 	for name in table.concat(functions, " "):gmatch("%S+") do
 		bb.exec_func(name, d)
 	end
+	package_qa_end(d)
+}
+
+addtask package_qa after do_package before do_build
+# Packages may need each other in a circle, so it is this task that waits for them, not do_package. An
+# image finds the packages of its packages by it.
+do_package_qa[rdeptask] = "do_package"
+do_package_qa[sstate-plaindirs] = "${WORKDIR}/package-qa"
+do_package_qa[vardeps] += "${PACKAGE_QA_FUNCS} ERROR_QA ${@package_skip_vars(d)}"
+lua do_package_qa() {
+	for name in (d:getVar("PACKAGE_QA_FUNCS") or ""):gmatch("%S+") do
+		bb.exec_func(name, d)
+	end
+	package_qa_end(d)
 }
 
 # Every NAME:package that do_package reads.
@@ -54,6 +68,12 @@ function package_vars(d)
 			names[#names + 1] = field .. ":" .. pkg
 		end
 	end
+	return table.concat(names, " ")
+end
+
+function package_skip_vars(d)
+	local names = {"INSANE_SKIP"}
+	for pkg in (d:getVar("PACKAGES") or ""):gmatch("%S+") do names[#names + 1] = "INSANE_SKIP:" .. pkg end
 	return table.concat(names, " ")
 end
 
@@ -226,5 +246,11 @@ function package_qa(d, name, id, message)
 		d:setVar("PACKAGE_QA_FAILED", "1")
 	elseif listed(d:getVar("WARN_QA")) then
 		bb.warn(text)
+	end
+end
+
+function package_qa_end(d)
+	if d:getVar("PACKAGE_QA_FAILED") == "1" then
+		bb.fatal(d:getVar("PN") .. ": the packages are not as they should be (ERROR_QA), see above")
 	end
 end

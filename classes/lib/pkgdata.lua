@@ -42,6 +42,21 @@ function pkgdata.write_files(dir, name, entries)
 	fs.write(dir .. "/files/" .. name, table.concat(lines))
 end
 
+-- Set of the paths of all packages whose data are in dirs; those below a merged /bin … under both names.
+function pkgdata.all_files(dirs)
+	local set = {}
+	for _, dir in ipairs(dirs) do
+		for _, name in ipairs(fs.isdir(dir .. "/files") and fs.list(dir .. "/files") or {}) do
+			for path in fs.read(dir .. "/files/" .. name):gmatch("%d+ %d+ (/[^\n]*)\n") do
+				path = path:gsub(" %-> .*", "")
+				set[path] = true
+				set[path:gsub("^/usr/(s?bin/)", "/%1")] = true
+			end
+		end
+	end
+	return set
+end
+
 -- provides: SONAME → package.
 function pkgdata.write_shlibs(dir, provides)
 	local lines = {}

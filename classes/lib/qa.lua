@@ -60,6 +60,18 @@ function qa.package(c, name)
 	end
 end
 
+-- path → interpreter of the scripts of a tree, the shell apart (every system has one).
+function qa.interpreters(tree)
+	local found = {}
+	for _, entry in ipairs(fs.walk(tree)) do
+		local script = entry.type == "file" and entry.mode & 73 ~= 0 and fs.read(tree .. "/" .. entry.path, 0, 128)
+		local interpreter, argument = (script or ""):match("^#!%s*(/[^%s]+)[ \t]*([^%s]*)")
+		if interpreter == "/usr/bin/env" then interpreter = "/usr/bin/" .. argument end
+		if interpreter and interpreter ~= "/bin/sh" then found["/" .. entry.path] = interpreter end
+	end
+	return found
+end
+
 -- No file may name the directory it was built in.
 function qa.buildpaths(c)
 	local found = bb.run{"grep", "-rlF", "-e", c.tmpdir .. "/work", c.dest, check = false}

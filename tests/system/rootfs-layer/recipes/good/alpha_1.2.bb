@@ -2,7 +2,7 @@ SUMMARY = "Needs beta, recommends gamma"
 LICENSE = "MIT"
 INHIBIT_DEFAULT_DEPS = "1"
 RDEPENDS:${PN} = "beta (>= 1.0) virtual-greeting"
-RRECOMMENDS:${PN} = "gamma not-built-anywhere"
+RRECOMMENDS:${PN} = "gamma gamma-locale"
 
 do_install() {
 	install -d -m 1777 ${D}/tmp
