@@ -203,7 +203,7 @@ static void reap(struct harvester *h, unsigned number) {
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	uint32_t at = atomic_load(&h->shared->at[number]);
-	if (status == 0 || at >= h->config->files)
+	if (at >= h->config->files)
 		return;
 	lose(h, at, status);
 	if (atomic_load(&h->shared->next) < h->config->files)

@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <sys/resource.h>
 
 #include "builddir.h"
 #include "harvest.h"
@@ -57,4 +58,17 @@ Test(harvest, every_fault_is_told) {
 		cr_assert(slice_ends(faults.v[1].file, "r004_1.bb"));
 		cr_assert_eq(faults.v[1].line, 2);
 	}
+}
+
+/* A worker that never ends is killed by the limit of CPU time it inherits. */
+Test(harvest, a_worker_that_dies_is_told) {
+	fill(20);
+	put("recipes/r007_1.bb", "lua () {\n\twhile true do end\n}\n");
+	struct rlimit limit = { 1, 1 };
+	struct config *c = load();
+	setrlimit(RLIMIT_CPU, &limit);
+	cr_assert_eq(harvest(c, 2, arena, &list, &faults), 1);
+	cr_assert_eq(list.n, 19);
+	cr_assert(slice_ends(faults.v[0].file, "r007_1.bb"));
+	cr_assert(slice_find(faults.v[0].message, "killed by signal", NULL));
 }
