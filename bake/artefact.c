@@ -105,11 +105,14 @@ int artefact_publish(const struct task *t) {
 	return result;
 }
 
-void artefact_withdraw(struct arena *a, struct slice stamps_dir) {
+void artefact_withdraw(const struct recipe *r) {
+	struct arena *a = arena_new();
 	struct slices manifests = { 0 };
-	os_glob(a, arena_printf(a, SFMT "/manifest.*", SARG(stamps_dir)).p, &manifests);
+	os_glob(a, arena_printf(a, SFMT "/manifest." SFMT ".do_*", SARG(os_dirname(r->stamp)),
+		SARG(r->pn)).p, &manifests);
 	for (size_t i = 0; i < manifests.n; i++)
 		remove_published(a, arena_str(a, manifests.v[i]));
+	arena_free(a);
 }
 
 /* --- the store --- */

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-struct arena;
+struct recipe;
 struct slice;
 struct store;
 struct task;
@@ -18,8 +18,8 @@ int artefact_empty(const struct task *t);
 /* After it: links each input directory into its output directory in place of what this task had put
  * there before (known by a manifest beside the stamp). */
 int artefact_publish(const struct task *t);
-/* Takes away all that the tasks with stamps in this directory have published. */
-void artefact_withdraw(struct arena *a, struct slice stamps_dir);
+/* Takes away all that the tasks of r have published. */
+void artefact_withdraw(const struct recipe *r);
 /* Packs the trees into the store. newest: see store.h. *content: its content hash. */
 int artefact_store(struct store *s, const struct task *t, int64_t newest, struct slice *content);
 /* Unpacks them from the store instead of running the task. */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "data.h"
@@ -129,8 +128,8 @@ static int make_downloads(struct build *b) {
 /* NULL host in the context: tasks run without a sandbox, and the user is told once. */
 static struct task_context *make_context(struct build *b) {
 	const struct sandbox_host *host = NULL;
-	const char *why;
-	if (!sandbox_works(&why))
+	const char *why = "BB_SANDBOX = \"0\"";
+	if (data_is(b->config, "BB_SANDBOX", "0") || !sandbox_works(&why))
 		warn("not hermetic: tasks run without a sandbox: %s", why);
 	else if (!(host = sandbox_prepare(b->arena, b->tmpdir)))
 		return NULL;
@@ -146,21 +145,6 @@ static unsigned jobs(struct build *b) {
 	return asked > 0 ? (unsigned)asked : processors > 0 ? (unsigned)processors : 1;
 }
 
-/* TMPDIR/buildstats/TIME.tsv, with latest.tsv leading to it. */
-static const char *statistics_file(struct build *b) {
-	char name[64];
-	time_t now = time(NULL);
-	struct tm tm;
-	strftime(name, sizeof name, "%Y%m%d%H%M%S.tsv", gmtime_r(&now, &tm));
-	const char *link = arena_printf(b->arena, "%s/buildstats/latest.tsv", b->tmpdir).p;
-	if (os_mkparents(link) < 0)
-		return NULL;
-	unlink(link);
-	if (symlink(name, link) < 0)
-		return NULL;
-	return arena_printf(b->arena, "%s/buildstats/%s", b->tmpdir, name).p;
-}
-
 static int run_plan(struct build *b, struct ui *ui) {
 	struct jobserver tokens;
 	struct sched_options o = { .jobs = jobs(b), .keep_going = b->o->keep_going, .facts = &b->facts,
@@ -171,7 +155,7 @@ static int run_plan(struct build *b, struct ui *ui) {
 	if (!c || jobserver_open(&tokens, o.jobs) < 0)
 		return 1;
 	c->jobserver = &tokens;
-	o.statistics = statistics_file(b);
+	o.statistics = arena_printf(b->arena, "%s/tasks.tsv", b->tmpdir).p;
 	int result = sched_run(b->graph, c, &o);
 	jobserver_close(&tokens);
 	return result;

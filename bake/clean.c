@@ -13,6 +13,7 @@
 #include "os.h"
 #include "provider.h"
 #include "recipe.h"
+#include "stamp.h"
 #include "util.h"
 #include "workspace.h"
 
@@ -35,9 +36,9 @@ static int clean_recipe(struct workspace *w, struct slice name) {
 	}
 	const struct recipe *r = choice->v[0];
 	struct data *d = recipe_data(w->config, r->id, w->arena);
-	struct slice stamps = os_dirname(r->stamp);
-	artefact_withdraw(w->arena, stamps);
-	return remove_tree(w->arena, stamps) < 0 || remove_tree(w->arena, data_text(d, "WORKDIR")) < 0 ? -1 : 0;
+	artefact_withdraw(r);
+	stamp_clear(r);
+	return remove_tree(w->arena, data_text(d, "WORKDIR"));
 }
 
 static int clean_all(struct workspace *w, const struct options *o) {

@@ -147,13 +147,15 @@ static void take_report(struct sched *s, struct job *j) {
 
 /* --- the end of a job --- */
 
-static void write_statistics(struct sched *s, const struct job *j, const char *how, const struct rusage *use) {
+/* One line a task: start, end (ms, monotonic), CPU ms of it and its children, peak KiB, what, how, id. */
+static void write_statistics(struct sched *s, const struct job *j, bool ok, const struct rusage *use) {
 	if (!s->statistics)
 		return;
 	int64_t cpu_ms = (use->ru_utime.tv_sec + use->ru_stime.tv_sec) * 1000
 		+ (use->ru_utime.tv_usec + use->ru_stime.tv_usec) / 1000;
-	fprintf(s->statistics, "%s\t%s\t%lld\t%lld\t%lld\n", j->id, how, (long long)j->since,
-		(long long)(os_now_ms() - j->since), (long long)cpu_ms);
+	fprintf(s->statistics, "%lld\t%lld\t%lld\t%ld\t%s\t%s\t%s\n", (long long)j->since,
+		(long long)os_now_ms(), (long long)cpu_ms, use->ru_maxrss,
+		j->task->plan == PLAN_RESTORE ? "restore" : "run", ok ? "ok" : "failed", j->id);
 }
 
 /* The one message about a failed task: why, where its log is, how that ends. */
@@ -201,15 +203,13 @@ static void job_ended(struct sched *s, struct job *j, int status, const struct r
 	s->running--;
 	j->child = 0;
 	jobserver_give(s->o->jobserver);
+	write_statistics(s, j, exited && WEXITSTATUS(status) == 0, use);
 	if (restoring && exited && WEXITSTATUS(status) == 2) {
-		write_statistics(s, j, "unusable", use);
 		ui_finished(s->o->ui, j->id, UI_AGAIN);
 		plan_again(s, j->task);
 	} else if (exited && WEXITSTATUS(status) == 0) {
-		write_statistics(s, j, restoring ? "restored" : "ran", use);
 		job_done(s, j, restoring);
 	} else {
-		write_statistics(s, j, "failed", use);
 		job_failed(s, j, status);
 	}
 	buf_free(&j->text);
@@ -361,8 +361,6 @@ static int open_all(struct sched *s) {
 		return 0;
 	os_mkparents(s->o->statistics);
 	s->statistics = fopen(s->o->statistics, "we");
-	if (s->statistics)
-		fputs("# task\thow\tstarted (ms)\twall (ms)\tcpu (ms)\n", s->statistics);
 	return 0;
 }
 

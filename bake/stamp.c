@@ -36,14 +36,18 @@ struct slice stamp_content(struct arena *a, const struct task *t) {
 
 char *stamp_beside(struct arena *a, const struct task *t, const char *kind) {
 	struct slice extra = t->spec->stamp_extra;
-	return arena_str(a, arena_printf(a, SFMT "/%s.%s%s" SFMT, SARG(os_dirname(t->recipe->stamp)),
-		kind, t->spec->name->p, extra.n ? "." : "", SARG(extra)));
+	return arena_str(a, arena_printf(a, SFMT "/%s." SFMT ".%s%s" SFMT, SARG(os_dirname(t->recipe->stamp)),
+		kind, SARG(t->recipe->pn), t->spec->name->p, extra.n ? "." : "", SARG(extra)));
 }
 
-/* Is name "PV-PR.do_x.HASH" or "PV-PR.do_x.HASH.extra" of this very task? */
+/* Is name "PV-PR.do_x.HASH" or "PV-PR.do_x.HASH.extra" of this very task? Stamps of another version are,
+ * when the directory belongs to the recipe as Yocto's do. */
 static bool is_stamp_of(struct slice name, const struct task *t, const char *infix) {
 	size_t at;
+	bool own_dir = slice_eq(os_basename(os_dirname(t->recipe->stamp)), t->recipe->pn);
 	if (!slice_find(name, infix, &at))
+		return false;
+	if (!own_dir && !slice_eq(slice_sub(name, 0, at), os_basename(t->recipe->stamp)))
 		return false;
 	struct slice rest = slice_sub(name, at + strlen(infix), name.n);
 	struct slice extra = t->spec->stamp_extra;
@@ -70,6 +74,19 @@ static void remove_others(struct arena *a, const struct task *t, const char *kee
 void stamp_remove(const struct task *t) {
 	struct arena *a = arena_new();
 	remove_others(a, t, NULL);
+	arena_free(a);
+}
+
+void stamp_clear(const struct recipe *r) {
+	struct arena *a = arena_new();
+	struct slice dir = os_dirname(r->stamp), base = os_basename(r->stamp);
+	struct slices names = { 0 };
+	const char *stamps = arena_printf(a, SFMT ".do_", SARG(base)).p;
+	const char *manifests = arena_printf(a, "manifest." SFMT ".do_", SARG(r->pn)).p;
+	os_list(a, arena_str(a, dir), &names);
+	for (size_t i = 0; i < names.n; i++)
+		if (slice_starts(names.v[i], stamps) || slice_starts(names.v[i], manifests))
+			os_remove(os_path(a, dir, names.v[i]).p);
 	arena_free(a);
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct recipe;
 struct slice;
 struct task;
 
@@ -15,6 +16,8 @@ bool stamp_is_there(const struct task *t);
 struct slice stamp_content(struct arena *a, const struct task *t);
 /* Removes every stamp of this task, whatever its hash or the recipe's version: it is about to run. */
 void stamp_remove(const struct task *t);
+/* Removes the stamps of all tasks of this version of a recipe, with what is kept beside them. */
+void stamp_clear(const struct recipe *r);
 /* Always the last thing a task does. −1: message given. */
 int stamp_write(const struct task *t, struct slice content);
 /* Where the task keeps something beside its stamps under kind ("manifest"); in a. */
