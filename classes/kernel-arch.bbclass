@@ -1,9 +1,5 @@
 # The kernel's names for things, and the tools it and modules are built with.
 
-# Programs for the build machine (fixdep, modpost) are compiled on the way: the host's headers may be seen.
-# Kernel code itself is compiled with -nostdinc.
-BB_HOST_HEADERS = "1"
-
 export ARCH = "${@kernel_arch(d.getVar('TARGET_ARCH'))}"
 export CROSS_COMPILE = "${TARGET_PREFIX}"
 
