@@ -133,7 +133,11 @@ lua do_clean() {
 	for _, stamp in ipairs(fs.glob(d:getVar("STAMPCLEAN"))) do
 		fs.remove(stamp)
 	end
-	fs.remove(d:getVar("WORKDIR"))
+	-- T stays: this task's log is there.
+	for _, name in ipairs(fs.list(d:getVar("WORKDIR"))) do
+		local path = d:getVar("WORKDIR") .. "/" .. name
+		if path ~= d:getVar("T") then fs.remove(path) end
+	end
 }
 
 addtask listtasks
