@@ -130,8 +130,9 @@ addtask clean
 do_clean[nostamp] = "1"
 do_clean[doc] = "Removes what the recipe has built; downloads and stored artefacts stay"
 lua do_clean() {
+	-- What was given to others stays until it is replaced; the manifests say what that is.
 	for _, stamp in ipairs(fs.glob(d:getVar("STAMPCLEAN"))) do
-		fs.remove(stamp)
+		if not stamp:match("manifest") then fs.remove(stamp) end
 	end
 	-- T stays: this task's log is there.
 	for _, name in ipairs(fs.list(d:getVar("WORKDIR"))) do
