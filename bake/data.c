@@ -37,6 +37,7 @@ struct var {
 	struct flag *flag;
 	const struct name_link **link;
 	uint32_t flags, flags_cap, links, links_cap;
+	bool linked;                     /* has had links: renaming treats an empty list as a list */
 	struct place at;
 };
 
@@ -319,6 +320,7 @@ static void add_link(struct data *d, const struct name_link *link) {
 		v->links_cap = v->links * 2 + 2;
 	}
 	v->link[v->links++] = link;
+	v->linked = true;
 }
 
 /* Tells the bases of A:b:c that it may stand in for them. */
@@ -462,6 +464,12 @@ static bool override_active(const struct data *d, const struct override *o) {
 	return true;
 }
 
+static void forget_links(struct var *v) {
+	v->link = NULL;
+	v->links = v->links_cap = 0;
+	v->linked = false;
+}
+
 /* d.setVar forgets operations, and the variables whose override is active. */
 static void forget(struct data *d, const struct atom *name) {
 	struct var *v = own(d, name);
@@ -474,8 +482,7 @@ static void forget(struct data *d, const struct atom *name) {
 	for (uint32_t i = 0; i < n; i++)
 		if (override_active(d, link[i]->when))
 			data_del(d, link[i]->name);
-	v->link = NULL;
-	v->links = v->links_cap = 0;
+	forget_links(v);
 }
 
 /* --- writing --- */
@@ -631,18 +638,15 @@ void data_rename(struct data *d, const struct atom *from, const struct atom *to)
 		return;
 	struct var old = *found;
 	struct slice value = old.value.p ? old.value : old.weak;
-	if (!value.p && !old.links && !old.op[0].n && !old.op[1].n && !old.op[2].n)
+	if (!value.p && !old.linked && !old.op[0].n && !old.op[1].n && !old.op[2].n)
 		return;
 	if (value.p)
 		data_assign(d, to, value);
 	for (int kind = 0; kind < NAME_OPS; kind++)
 		for (uint32_t i = 0; i < old.op[kind].n; i++)
 			push_op(d, own(d, to), (enum name_op)kind, old.op[kind].v[i]);
-	if (old.links) {
-		struct var *v = own(d, to);
-		v->link = NULL;
-		v->links = v->links_cap = 0;
-	}
+	if (old.linked)
+		forget_links(own(d, to));
 	for (uint32_t i = 0; i < old.links; i++) {
 		const struct atom *moved = replace_in_name(d, old.link[i]->name, from, to);
 		data_rename(d, old.link[i]->name, moved);
@@ -818,18 +822,13 @@ static struct slice apply_ops(struct data *d, const struct var *v, struct slice 
 	return any ? buf_slice(&b) : value;
 }
 
-/* Does reading name possibly take words out? Then a variable it stands in for has to know. */
-static bool may_remove(struct data *d, const struct atom *name) {
-	const struct var *v = find(d, name);
-	return v && (v->op[NAME_REMOVE].n || v->links);
-}
-
-/* raw of the answer; *removes receives what the stand-in's :remove took out. */
+/* raw of the answer; *removes receives what the stand-in's :remove took out. To know that, the
+ * stand-in is expanded, and may fail, even when only the unexpanded text is asked for. */
 static struct slice read_raw(struct data *d, const struct var *v, struct slices *removes) {
 	struct slice value = SLICE_NONE;
 	const struct atom *other = v->links ? stand_in(d, v) : NULL;
 	if (other) {
-		struct answer *a = resolve(d, slot_of(d, other), may_remove(d, other));
+		struct answer *a = resolve(d, slot_of(d, other), true);
 		value = a->raw;
 		for (size_t i = 0; i < a->removes.n; i++)
 			slices_add(d->arena, removes, a->removes.v[i]);
@@ -914,21 +913,22 @@ static _Noreturn void blame(const struct slot *s, const struct fault *f) {
 	raise_at(atom_slice(at->file), at->line, "%s: " SFMT, s->name->p, SARG(f->message));
 }
 
-static struct slice expand_slot(struct data *d, struct slot *s, struct slice text, struct answer *r) {
+/* Expands and takes words out; *r holds the raw text and receives the rest. */
+static void expand_answer(struct data *d, struct slot *s, struct slices *removes, struct answer *r) {
 	if (s->busy == d->depth)
 		raise_recursion(d, s);
 	struct frame frame = { s, d->frame };
 	uint32_t outer_busy = s->busy;
-	struct slice value;
 	struct trap trap;
 	s->busy = d->depth;
 	d->frame = &frame;
 	if (TRAP(&trap)) {
-		value = expand(d, text, s->name, r);
+		r->value = expand(d, r->raw, s->name, r);
+		r->value = apply_removes(d, s->var, r->value, removes, r);
 		trap_end(&trap);
 		d->frame = frame.outer;
 		s->busy = outer_busy;
-		return value;
+		return;
 	}
 	d->frame = frame.outer;
 	s->busy = outer_busy;
@@ -943,12 +943,8 @@ static void make_answer(struct data *d, struct slot *s, bool expanded) {
 	if (has_condition(v))
 		know_overrides(d);
 	r.raw = r.value = read_raw(d, v, &removes);
-	if (expanded && r.raw.p) {
-		if (slice_find(r.raw, "${", NULL))
-			r.value = expand_slot(d, s, r.raw, &r);
-		if (removes.n || v->op[NAME_REMOVE].n)
-			r.value = apply_removes(d, v, r.value, &removes, &r);
-	}
+	if (expanded && r.raw.p && (removes.n || v->op[NAME_REMOVE].n || slice_find(r.raw, "${", NULL)))
+		expand_answer(d, s, &removes, &r);
 	s->answer = r;
 	s->generation = d->generation;
 }

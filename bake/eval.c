@@ -89,8 +89,8 @@ static void eval_assign(struct data *d, const struct stmt *s) {
 		store(d, s, s->value);
 		break;
 	case ASSIGN_DEFAULT:
-		if (!own_value(d, s, &old))
-			store(d, s, s->value);
+		/* Storing what is there already has an effect: it makes an override known again. */
+		store(d, s, own_value(d, s, &old) ? old : s->value);
 		break;
 	case ASSIGN_WEAK:
 		if (s->flag)
