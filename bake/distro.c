@@ -383,6 +383,7 @@ static int write_config(struct distro *o, const struct index *x) {
 		"Dir::Etc::main \"/dev/null\";\n"
 		/* We are who we are: no second user to write the files as. */
 		"APT::Sandbox::User \"root\";\n"
+		"Acquire::Retries \"2\";\n"
 		"pkgCacheFile::Generate \"false\";\nAcquire::PDiffs \"false\";\n"
 		"Acquire::Languages \"none\";\nAcquire::GzipIndexes \"false\";\n");
 	const char *lists = arena_printf(o->arena, "%s/state/lists/partial", x->dir).p;
@@ -489,45 +490,45 @@ static struct slice find_in(struct distro *o, const struct index *x, struct slic
 	return path;
 }
 
+/* What is searched for, where, and what was wrong with it, for the message. */
+struct search {
+	struct slice sha256;
+	const char *file;
+	struct slices urls;      /* found and tried: suites share files */
+	struct buf looked, failed;
+};
+
 static int download(struct distro *o, const struct index *x, struct slice url, const char *file,
-		struct slice sha256) {
-	struct slice out, sum = arena_printf(o->arena, "SHA256:" SFMT, SARG(sha256));
+		struct search *s) {
+	struct slice out, sum = arena_printf(o->arena, "SHA256:" SFMT, SARG(s->sha256));
 	const char *const argv[] = { HELPER, "-q", "download-file", url.p, file, sum.p, NULL };
 	char hex[HASH_HEX];
-	if (run(o->arena, argv, config_of(o, x), &out))
+	if (run(o->arena, argv, config_of(o, x), &out)) {
+		buf_addf(&s->failed, "%s" SFMT, s->failed.n ? "; " : "",
+			SARG(reason_in(o->arena, out)));
 		return -1;
-	return hash_file(HASH_SHA256, file, hex) || !slice_is(sha256, hex) ? -1 : 0;
+	}
+	return hash_file(HASH_SHA256, file, hex) || !slice_is(s->sha256, hex) ? -1 : 0;
 }
 
 /* apt leaves what it could not verify beside the name it was to have. */
-static int get_from(struct distro *o, const struct index *x, struct slice path, const char *file,
-		struct slice sha256) {
-	struct slice url = arena_printf(o->arena, SFMT SFMT, SARG(x->uri), SARG(path));
-	const char *part = arena_printf(o->arena, "%s.apt", file).p;
-	int rc = write_config(o, x) ? -1 : download(o, x, url, part, sha256);
+static int get_from(struct distro *o, const struct index *x, struct slice url, struct search *s) {
+	const char *part = arena_printf(o->arena, "%s.apt", s->file).p;
+	int rc = write_config(o, x) ? -1 : download(o, x, url, part, s);
 	if (!rc)
-		rc = rename(part, file);
+		rc = rename(part, s->file);
 	os_remove(part);
 	os_remove(arena_printf(o->arena, "%s.FAILED", part).p);
 	return rc;
 }
 
-/* What was found where, and what was wrong with it, for the message. */
-struct search {
-	struct slice sha256;
-	const char *file;
-	struct buf looked, failed;
-};
-
 static bool try_index(struct distro *o, struct index *x, struct search *s) {
 	struct slice path = find_in(o, x, s->sha256);
-	if (!path.p)
+	struct slice url = arena_printf(o->arena, SFMT SFMT, SARG(x->uri), SARG(path));
+	if (!path.p || slices_has(&s->urls, url))
 		return false;
-	if (get_from(o, x, path, s->file, s->sha256) == 0)
-		return true;
-	buf_addf(&s->failed, "%s" SFMT SFMT " could not be fetched", s->failed.n ? "; " : "",
-		SARG(x->uri), SARG(path));
-	return false;
+	slices_add(o->arena, &s->urls, url);
+	return get_from(o, x, url, s) == 0;
 }
 
 static void looked_in(struct search *s, const struct index *x, struct slice why) {

@@ -33,6 +33,11 @@ static bool setting(struct data *d, const char *name) {
 	return data_is(d, name, "1");
 }
 
+static void say_from(struct job *j, struct slice place) {
+	note(SFMT ": from " SFMT, SARG(os_basename(slice_of(j->s->path))),
+		SARG(net_mask(j->arena, place)));
+}
+
 static void add_tried(struct job *j, struct slice place, struct slice why) {
 	buf_addf(&j->tried, "  " SFMT ": " SFMT "\n", SARG(net_mask(j->arena, place)), SARG(why));
 }
@@ -165,6 +170,8 @@ static int try_file(struct job *j, struct slice url) {
 		rc = download(j, uri_remote(j->arena, &u).p, &why);
 	if (rc)
 		add_tried(j, url, why);
+	else
+		say_from(j, url);
 	return rc;
 }
 
@@ -230,8 +237,10 @@ static int try_distro(struct job *j, struct slice sha256) {
 	else if (!distro)
 		why = none;
 	else if (distro_get(distro, sha256, incoming(j), &why) == 0 &&
-			accept(j, incoming(j), &why) == 0)
+			accept(j, incoming(j), &why) == 0) {
+		say_from(j, place);
 		return 0;
+	}
 	add_tried(j, place, why);
 	return -1;
 }
@@ -306,8 +315,10 @@ static int try_git(struct job *j, struct slice url) {
 			.path = data_text(j->d, "PATH").p };
 		bool near = slice_starts(slice_of(g.url), "file:");
 		g.offline = !near && setting(j->d, "BB_NO_NETWORK");
-		if (git_fetch(j->arena, &g, &why) == 0)
+		if (git_fetch(j->arena, &g, &why) == 0) {
+			say_from(j, url);
 			return 0;
+		}
 	}
 	add_tried(j, url, why);
 	return -1;
