@@ -127,8 +127,7 @@ static void eval_function(struct data *d, const struct statements *file, const s
 		ledger_add_function(d, s, (struct place){ file->file, s->line });
 		return;
 	}
-	bool block = s->language == LANGUAGE_PYTHON_BLOCK || s->language == LANGUAGE_LUA_BLOCK;
-	if (!block)
+	if (s->language != LANGUAGE_PYTHON_BLOCK)
 		forget_language(d, s->name);
 	if (s->language == LANGUAGE_PYTHON || s->language == LANGUAGE_PYTHON_BLOCK)
 		data_set_flag(d, s->name, name.python, SLICE("1"));

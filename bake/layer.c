@@ -89,6 +89,7 @@ static void set_defaults(struct loading *l, const char *topdir) {
 	if (l->options->corebase)
 		data_set(d, atom_of("COREBASE"), slice_of(l->options->corebase));
 	data_set(d, atom_of("TOPDIR"), slice_of(topdir));
+	data_set(d, atom_of("BB_CURRENT_MC"), SLICE(""));
 	data_set_default(d, atom_of("PN"),
 			SLICE("${@bb.parse.vars_from_file(d.getVar('FILE', False), d)[0] or 'defaultpkgname'}"));
 	data_set_default(d, atom_of("PV"),
