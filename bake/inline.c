@@ -232,7 +232,8 @@ static _Noreturn void no_function(struct inline_run *r, const struct atom *name)
 static struct value call_path_value(struct inline_run *r, const struct atom *name, struct arguments *a) {
 	struct call c = make_call(r, name, a);
 	library_fn *fn = library_find(name);
-	if (fn)
+	bool own = fn && !memchr(name->p, '.', name->n) && is_function(r->data, name);
+	if (fn && !own)                      /* the metadata may have its own `list` */
 		return fn(&c);
 	struct value result;
 	if (lua_call_named(&c, &result))
