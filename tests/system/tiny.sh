@@ -1,0 +1,49 @@
+# For tests of the engine in a workspace of four files (tiny/): sourced by *.test.
+#
+#   workspace            a fresh copy in $top, which is also the current directory
+#   recipe NAME <<text   recipes/NAME_1.0.bb
+#   bake ARGUMENTS       the engine; output in $top.out, its exit status in $status
+#   ok TEXT COMMAND…     prints "ok - TEXT" when the command succeeds, else "not ok" and the output
+#   says REGEX, silent REGEX     does (no) line of the output match?
+here=$(cd "$(dirname "$0")" && pwd)
+engine=${BAKE:-$here/../../out/bake}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+count=0
+
+workspace() {
+	count=$((count + 1))
+	top=$scratch/$count
+	cp -R "$here/tiny" "$top"
+	mkdir "$top/recipes"
+	cd "$top" || exit 1
+}
+
+recipe() {
+	cat > "recipes/$1_1.0.bb"
+}
+
+bake() {
+	timeout 60 "$engine" "$@" > "$top.out" 2>&1
+	status=$?
+}
+
+says() {
+	grep -qE -- "$1" "$top.out"
+}
+
+silent() {
+	! grep -qE -- "$1" "$top.out"
+}
+
+ok() {
+	text=$1
+	shift
+	if "$@"; then
+		echo "ok - $text"
+	else
+		echo "not ok - $text"
+		echo "# failed: $*"
+		sed 's/^/# /' "$top.out" 2>/dev/null
+	fi
+}
