@@ -96,7 +96,7 @@ Test(util, messages_go_to_the_sink_and_are_counted) {
 
 Test(util, a_raise_reaches_the_innermost_trap_with_its_place) {
 	struct trap outer, inner;
-	bool reached = false;
+	volatile bool reached = false;          /* changed between setjmp and longjmp */
 	if (TRAP(&outer)) {
 		if (TRAP(&inner))
 			raise_at(SLICE("a.bb"), 7, "unparsed line: %s", "x y");
