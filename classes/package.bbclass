@@ -88,8 +88,9 @@ end
 
 # --- the steps ------------------------------------------------------------------------------------
 
-lua package_copy() {
-	fs.copytree(d:getVar("D"), d:getVar("PKGD"), "link")
+# A copy, for functions of recipes may write into its files while the sysroot shares those of D.
+package_copy() {
+	cp -a ${D}/. ${PKGD}/
 }
 
 lua package_strip() {

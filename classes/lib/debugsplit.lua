@@ -1,23 +1,15 @@
 -- Moves debugging symbols out of programs and libraries into /usr/lib/debug/PATH.debug, which a debugger
--- finds by the file's debug link. Files are replaced, never written in place: the installed tree and
--- the sysroot share them by hard links.
+-- finds by the file's debug link.
 local elf = require "elf"
 local debugsplit = {}
 
--- Names below root that share an inode are stripped once and linked again.
-local function same_files(root)
+-- Names that share an inode are stripped once and linked again: path → first name.
+local function same_files(entries)
 	local first, same = {}, {}
-	local list = bb.run{"find", root, "-type", "f", "-printf", "%i\t%P\n"}
-	local names = {}
-	for inode, path in list:gmatch("(%d+)\t([^\n]+)") do
-		names[#names + 1] = {path = path, inode = inode}
-	end
-	table.sort(names, function(a, b) return a.path < b.path end)
-	for _, name in ipairs(names) do
-		if first[name.inode] then
-			same[name.path] = first[name.inode]
-		else
-			first[name.inode] = name.path
+	for _, entry in ipairs(entries) do
+		if entry.type == "file" then
+			same[entry.path] = first[entry.inode]
+			first[entry.inode] = first[entry.inode] or entry.path
 		end
 	end
 	return same
@@ -57,7 +49,7 @@ end
 
 -- tools: {objcopy=, strip=, debug = keep the symbols?}. entries: fs.walk(root) before the call.
 function debugsplit.run(root, entries, tools)
-	local same = same_files(root)
+	local same = same_files(entries)
 	for _, entry in ipairs(entries) do
 		local file = root .. "/" .. entry.path
 		if entry.type == "file" and same[entry.path] then
