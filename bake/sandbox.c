@@ -318,9 +318,9 @@ static const char *new_root(const char *dir) {
 		return "making mounts private";
 	if (mount("bake", dir, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") < 0)
 		return "mounting a tmpfs";
-	if (chdir(dir) < 0 || mkdir(OLD + 1, 0700) < 0)
+	if (chdir(dir) < 0 || mkdir(&OLD[1], 0700) < 0)
 		return "entering the new root";
-	if (syscall(SYS_pivot_root, ".", OLD + 1) < 0)
+	if (syscall(SYS_pivot_root, ".", &OLD[1]) < 0)
 		return "pivot_root";
 	return chdir("/") < 0 ? "entering the new root" : NULL;
 }
