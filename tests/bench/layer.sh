@@ -34,7 +34,7 @@ T = "${WORKDIR}/temp"
 S = "${WORKDIR}/${BP}"
 B = "${S}"
 D = "${WORKDIR}/image"
-STAMP = "${TMPDIR}/stamps/${PN}-${PV}-${PR}"
+STAMP = "${TMPDIR}/stamps/${PN}/${PV}-${PR}"
 OVERRIDES = "pn-${PN}"
 END
 cat >"$dir/classes/base.bbclass" <<'END'
