@@ -490,31 +490,38 @@ static struct slice find_in(struct distro *o, const struct index *x, struct slic
 	return path;
 }
 
-/* What is searched for, where, and what was wrong with it, for the message. */
+/* What is searched for (any one of the sums), where, and what was wrong with it, for the message.
+ * */
 struct search {
-	struct slice sha256;
+	const struct slices *sums;
 	const char *file;
 	struct slices urls;      /* found and tried: suites share files */
 	struct buf looked, failed;
 };
 
-static int download(struct distro *o, const struct index *x, struct slice url, const char *file,
-		struct search *s) {
-	struct slice out, sum = arena_printf(o->arena, "SHA256:" SFMT, SARG(s->sha256));
-	const char *const argv[] = { HELPER, "-q", "download-file", url.p, file, sum.p, NULL };
+/* A file found in an index. */
+struct found {
+	struct slice url, sha256;
+};
+
+static int download(struct distro *o, const struct index *x, const struct found *f,
+		const char *file, struct search *s) {
+	struct slice out, sum = arena_printf(o->arena, "SHA256:" SFMT, SARG(f->sha256));
+	const char *const argv[] = { HELPER, "-q", "download-file", f->url.p, file, sum.p, NULL };
 	char hex[HASH_HEX];
 	if (run(o->arena, argv, config_of(o, x), &out)) {
 		buf_addf(&s->failed, "%s" SFMT, s->failed.n ? "; " : "",
 			SARG(reason_in(o->arena, out)));
 		return -1;
 	}
-	return hash_file(HASH_SHA256, file, hex) || !slice_is(s->sha256, hex) ? -1 : 0;
+	return hash_file(HASH_SHA256, file, hex) || !slice_is(f->sha256, hex) ? -1 : 0;
 }
 
 /* apt leaves what it could not verify beside the name it was to have. */
-static int get_from(struct distro *o, const struct index *x, struct slice url, struct search *s) {
+static int get_from(struct distro *o, const struct index *x, const struct found *f,
+		struct search *s) {
 	const char *part = arena_printf(o->arena, "%s.apt", s->file).p;
-	int rc = write_config(o, x) ? -1 : download(o, x, url, part, s);
+	int rc = write_config(o, x) ? -1 : download(o, x, f, part, s);
 	if (!rc)
 		rc = rename(part, s->file);
 	os_remove(part);
@@ -523,12 +530,17 @@ static int get_from(struct distro *o, const struct index *x, struct slice url, s
 }
 
 static bool try_index(struct distro *o, struct index *x, struct search *s) {
-	struct slice path = find_in(o, x, s->sha256);
-	struct slice url = arena_printf(o->arena, SFMT SFMT, SARG(x->uri), SARG(path));
-	if (!path.p || slices_has(&s->urls, url))
-		return false;
-	slices_add(o->arena, &s->urls, url);
-	return get_from(o, x, url, s) == 0;
+	for (size_t i = 0; i < s->sums->n; i++) {
+		struct found f = { .sha256 = s->sums->v[i] };
+		struct slice path = find_in(o, x, f.sha256);
+		f.url = arena_printf(o->arena, SFMT SFMT, SARG(x->uri), SARG(path));
+		if (!path.p || slices_has(&s->urls, f.url))
+			continue;
+		slices_add(o->arena, &s->urls, f.url);
+		if (get_from(o, x, &f, s) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void looked_in(struct search *s, const struct index *x, struct slice why) {
@@ -564,8 +576,8 @@ static bool second_pass(struct distro *o, struct search *s) {
 	return false;
 }
 
-int distro_get(struct distro *o, struct slice sha256, const char *file, struct slice *why) {
-	struct search s = { .sha256 = sha256, .file = file };
+int distro_get(struct distro *o, const struct slices *sums, const char *file, struct slice *why) {
+	struct search s = { .sums = sums, .file = file };
 	s.looked.arena = s.failed.arena = o->arena;
 	if (first_pass(o, &s) || second_pass(o, &s))
 		return 0;

@@ -14,11 +14,11 @@ struct distro;
 /* cache: an absolute directory of ours (made), for the private configuration and tables of what the
  * archive holds. NULL and *why when this host has no such archive. Nothing is fetched yet. */
 struct distro *distro_open(struct arena *a, const char *cache, struct slice *why);
-/* Puts the file with this sha256 (lower case) at `file`, verified. The host's own suites are looked
- * at first, then others of the same archive; indices of sources before those of packages. An index
- * is fetched when first needed, and again when older than a day and the sum was not found. 0, or −1
- * and *why: where it was looked for, or why what was found could not be had. */
-int distro_get(struct distro *o, struct slice sha256, const char *file, struct slice *why);
+/* Puts a file with one of these sha256 (lower case) at `file`, verified. The host's own suites are
+ * looked at first, then others of the same archive; indices of sources before those of packages. An
+ * index is fetched when first needed, and again when older than a day and nothing was found. 0, or
+ * −1 and *why: where it was looked for, or why what was found could not be had. */
+int distro_get(struct distro *o, const struct slices *sums, const char *file, struct slice *why);
 
 /* The table of an index, for distro_get and tests: "HASH PATH" lines sorted by hash, made of the
  * text of an index (Sources or Packages). Pure. */

@@ -222,21 +222,30 @@ static int try_stores(struct job *j, struct slice sha256) {
 	return -1;
 }
 
-static int try_distro(struct job *j, struct slice sha256) {
-	static struct distro *distro;    /* one a process: its arena lives as long */
-	static struct slice none;
-	const char *cache = os_path(j->arena, data_text(j->d, "DL_DIR"), SLICE(".distro")).p;
-	struct slice why, place = arena_printf(j->arena, "the host distribution's archive, "
-		"by sha256 " SFMT, SARG(sha256));
-	if (data_is(j->d, "BB_DISTRO_SOURCES", "0"))
-		why = SLICE("BB_DISTRO_SOURCES is \"0\"");
-	else if (setting(j->d, "BB_NO_NETWORK"))
-		why = SLICE("BB_NO_NETWORK is set");
-	else if (!distro && !none.p && !(distro = distro_open(arena_new(), cache, &none)))
-		why = none;
-	else if (!distro)
-		why = none;
-	else if (distro_get(distro, sha256, incoming(j), &why) == 0 &&
+/* The archive of this host's distribution, opened once; NULL and *why when there is none. */
+static struct distro *host_archive(struct job *j, struct slice *why) {
+	static struct distro *distro;
+	static struct slice none;        /* why there is none */
+	struct slice dir = data_text(j->d, "DL_DIR");
+	if (data_is(j->d, "BB_DISTRO_SOURCES", "0")) {
+		*why = SLICE("BB_DISTRO_SOURCES is \"0\"");
+		return NULL;
+	}
+	if (setting(j->d, "BB_NO_NETWORK")) {
+		*why = SLICE("BB_NO_NETWORK is set");
+		return NULL;
+	}
+	if (!distro && !none.p)          /* its arena lives as long as the process */
+		distro = distro_open(arena_new(), os_path(j->arena, dir, SLICE(".distro")).p, &none);
+	*why = none;
+	return distro;
+}
+
+static int try_distro(struct job *j) {
+	const struct slices *sums = &j->s->sums[HASH_SHA256];
+	struct slice why, place = SLICE("the host distribution's archive, by sha256");
+	struct distro *distro = host_archive(j, &why);
+	if (distro && distro_get(distro, sums, incoming(j), &why) == 0 &&
 			accept(j, incoming(j), &why) == 0) {
 		say_from(j, place);
 		return 0;
@@ -250,10 +259,7 @@ static int try_content(struct job *j) {
 	for (size_t i = 0; i < sums->n; i++)
 		if (try_stores(j, sums->v[i]) == 0)
 			return 0;
-	for (size_t i = 0; i < sums->n; i++)
-		if (try_distro(j, sums->v[i]) == 0)
-			return 0;
-	return -1;
+	return sums->n ? try_distro(j) : -1;
 }
 
 /* --- files --- */
