@@ -1,0 +1,47 @@
+#!/bin/bash
+# Runs every fuzz target for a while: run.sh [SECONDS] (60). What libFuzzer finds new stays in out/fuzz,
+# what makes a target fail is kept there too and named. The seeds in corpus/ are read, never changed.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+seconds=${1:-60}
+out=out/fuzz
+sanitize=-fsanitize=address,undefined
+modules="util map os regex proc hash parse token expr value format arith library shell name reference data
+	code version lib lib_builtin lib_text lib_group lib_data lib_os lib_bb lib_oe lib_fs lua inline"
+failed=0
+
+build() {
+	local objects=()
+	for module in $modules; do objects+=("$out/$module.o"); done
+	make -s -j"$(nproc)" FLAVOUR=fuzz CC=clang CFLAGS='-O1 -g' \
+		SANITIZE="$sanitize,fuzzer-no-link -fno-sanitize-recover=all" "${objects[@]}" || return 1
+	for target in tests/fuzz/fuzz_*.c; do
+		name=$(basename "$target" .c)
+		clang -std=c11 -D_GNU_SOURCE -O1 -g $sanitize,fuzzer -fno-sanitize-recover=all -iquote bake \
+			-o "$out/$name" "$target" "${objects[@]}" \
+			$(pkg-config --libs lua5.4 libcrypto) -lm || return 1
+	done
+}
+
+fuzz() {
+	local name=$1
+	mkdir -p "$out/$name.corpus"
+	if timeout $((seconds + 60)) "$out/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+		-max_len=4096 -print_final_stats=0 -verbosity=0 -artifact_prefix="$out/$name.failed-" \
+		"$out/$name.corpus" "tests/fuzz/corpus/$name" >"$out/$name.log" 2>&1; then
+		echo "ok - $name, $seconds s"
+	else
+		echo "not ok - $name"
+		tail -n 40 "$out/$name.log"
+		return 1
+	fi
+}
+
+mkdir -p "$out"
+build || { echo "not ok - fuzz targets do not build"; exit 1; }
+for target in tests/fuzz/fuzz_*.c; do
+	fuzz "$(basename "$target" .c)" &
+done
+for job in $(jobs -p); do wait "$job" || failed=1; done
+ls "$out"/*.failed-* >/dev/null 2>&1 && { ls "$out"/*.failed-*; failed=1; }
+exit $failed
