@@ -120,6 +120,9 @@ static void take_record(struct sched *s, struct job *j, const char *record) {
 	case TASK_REPORT_LOG:
 		j->log = arena_str(s->arena, slice_of(record + 1));
 		break;
+	case TASK_REPORT_PLAIN:
+		note("%s", record + 1);
+		break;
 	case TASK_REPORT_WARNING:
 		warn("%s: %s", j->id, record + 1);
 		break;

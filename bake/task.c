@@ -43,6 +43,8 @@ static struct {
 	} *shared;
 } job;
 
+static struct value plain(struct call *c);
+
 /* --- telling the scheduler --- */
 
 static void report(enum task_report kind, const char *text) {
@@ -288,6 +290,7 @@ static void run_all(void) {
 
 static _Noreturn void inner(void) {
 	struct trap trap;
+	library_add("bb.plain", plain);
 	if (TRAP(&trap)) {
 		run_all();
 		trap_end(&trap);
@@ -502,6 +505,14 @@ static struct value taskdeps(struct call *c) {
 		value_push(c->arena, &list, entry);
 	}
 	return list;
+}
+
+/* bb.plain of a running task: into the log, and to the terminal as it is. */
+static struct value plain(struct call *c) {
+	struct slice text = call_text(c, 0);
+	fprintf(stderr, SFMT "\n", SARG(text));
+	report(TASK_REPORT_PLAIN, arena_str(c->arena, text));
+	return VALUE_NIL;
 }
 
 void task_library(void) {

@@ -36,6 +36,7 @@ struct task_context *task_context_new(struct arena *a, const struct config *conf
 /* What a job tells its scheduler through the fd `report`: records "Xtext\0". */
 enum task_report {
 	TASK_REPORT_LOG = 'L',           /* the host's path of its log, from here on standard error */
+	TASK_REPORT_PLAIN = 'P',         /* bb.plain: for the person at the terminal */
 	TASK_REPORT_WARNING = 'W',
 	TASK_REPORT_ERROR = 'E',         /* already in the log, when there is one */
 	TASK_REPORT_CONTENT = 'C',       /* content hash of its artefact */

@@ -44,6 +44,6 @@ ok() {
 	else
 		echo "not ok - $text"
 		echo "# failed: $*"
-		sed 's/^/# /' "$top.out" 2>/dev/null
+		tail -n 30 "$top.out" 2>/dev/null | sed 's/^/# /'
 	fi
 }
