@@ -565,6 +565,8 @@ static struct flag *find_flag(const struct var *v, const struct atom *flag) {
 static struct flag *own_flag(struct data *d, const struct atom *name, const struct atom *flag) {
 	struct var *v = own(d, name);
 	struct flag *f = find_flag(v, flag);
+	if (!v->at.file)
+		v->at = d->at;
 	if (f)
 		return f;
 	if (v->flags == v->flags_cap) {
@@ -1075,10 +1077,9 @@ static struct slice expand_flag(struct data *d, const struct atom *name, const s
 		return value;
 	}
 	struct place at = data_where(d, name);
-	if (trap.error.file.p || !at.file)
+	if (trap.error.file.p)
 		raise_again(&trap.error);
-	raise_at(atom_slice(at.file), at.line, "%s[%s]: " SFMT, name->p, flag->p,
-			SARG(trap.error.message));
+	raise_at(file_of(at), at.line, "%s[%s]: " SFMT, name->p, flag->p, SARG(trap.error.message));
 }
 
 bool data_get_flag(struct data *d, const struct atom *name, const struct atom *flag, bool expanded,

@@ -630,10 +630,12 @@ static void finish(struct data *d) {
 	eval_event(d, "bb.event.RecipePreDeferredInherits");
 	while (ledger_next_deferred(d, &next))
 		inherit(d, next.classes, next.at, true);
+	data_at(d, (struct place){ NULL, 0 });
 	eval_event(d, "bb.event.RecipePreFinalise");
 	data_overrides_key(d);
 	eval_event(d, "bb.event.RecipePostKeyExpansion");
 	run_anonymous(d);
+	data_at(d, (struct place){ NULL, 0 });
 	eval_event(d, "bb.event.RecipeTaskPreProcess");
 	settle_tasks(d);
 	eval_event(d, "bb.event.RecipeParsed");

@@ -280,6 +280,16 @@ static void check_dangling(struct loading *l) {
 					"rename it after a recipe (NAME_VERSION or NAME_%), or mask it with BBMASK"));
 }
 
+/* An override that refers to what it stands in for cannot be read at all: better said here, once, than
+ * by every recipe. */
+static void check_readable(struct loading *l) {
+	size_t count;
+	struct slice text;
+	const struct atom **names = data_keys(l->data, l->config->arena, &count);
+	for (size_t i = 0; i < count; i++)
+		data_get_raw(l->data, names[i], &text);
+}
+
 static void load(struct loading *l, const char *topdir) {
 	struct arena *a = l->config->arena;
 	eval_init(l->data);
@@ -301,6 +311,7 @@ static void load(struct loading *l, const char *topdir) {
 	assign_options(l);
 	inherit_classes(l);
 	eval_event(l->data, "bb.event.ConfigParsed");
+	check_readable(l);
 	collection_read(l->config, l->data, l->faults);
 	if (l->faults->n)
 		return;
