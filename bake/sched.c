@@ -364,6 +364,9 @@ static int open_all(struct sched *s) {
 		return 0;
 	os_mkparents(s->o->statistics);
 	s->statistics = fopen(s->o->statistics, "we");
+	/* By lines: what stood in a buffer at a fork would be written twice. */
+	if (s->statistics)
+		setvbuf(s->statistics, NULL, _IOLBF, 0);
 	return 0;
 }
 
