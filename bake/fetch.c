@@ -236,7 +236,8 @@ static struct distro *host_archive(struct job *j, struct slice *why) {
 		return NULL;
 	}
 	if (!distro && !none.p)          /* its arena lives as long as the process */
-		distro = distro_open(arena_new(), os_path(j->arena, dir, SLICE(".distro")).p, &none);
+		distro = distro_open(arena_new(), os_path(j->arena, dir, SLICE(".distro")).p,
+			&none);
 	*why = none;
 	return distro;
 }
