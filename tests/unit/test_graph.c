@@ -184,12 +184,20 @@ Test(graph, assumed_names_need_nothing) {
 	cr_assert(graph("a"));
 }
 
-Test(graph, two_providers) {
+static void two_of_a_kind(void) {
 	provides(recipe("w_1", ""), "virtual/k");
 	provides(recipe("x_1", ""), "virtual/k");
 	recipe("y_1", "x w");
+}
+
+Test(graph, two_providers) {
+	two_of_a_kind();
 	cr_assert_null(graph("y"));
 	cr_assert(strstr(last_error, "two providers of virtual/k"));
+}
+
+Test(graph, two_providers_allowed) {
+	two_of_a_kind();
 	set("BB_MULTI_PROVIDER_ALLOWED", "virtual/k");
 	cr_assert(graph("y"));
 }
