@@ -331,6 +331,102 @@ static struct value typed_value(struct call *c) {
 	return value_words(c->arena, &words);
 }
 
+/* --- overrides, variants and multilib --- */
+
+/* FILESPATH: every directory below every override of FILESOVERRIDES, the last override first. */
+static struct value base_set_filespath(struct call *c) {
+	struct slices dirs = {0}, overrides = {0}, made = {0};
+	struct data *d = call_data(c, 1);
+	struct slice rest = data_text(d, "FILESEXTRAPATHS"), field;
+	while (slice_field(&rest, ':', &field))
+		if (!slice_is(field, "__default") && field.n)
+			slices_add(c->arena, &dirs, field);
+	call_words(c, 0, &dirs);
+	slices_add(c->arena, &overrides, SLICE(""));
+	rest = data_text(d, "FILESOVERRIDES");
+	while (slice_field(&rest, ':', &field))
+		slices_add(c->arena, &overrides, field);
+	for (size_t i = overrides.n; i-- > 0;)
+		for (size_t k = 0; k < dirs.n; k++)
+			if (dirs.v[k].n)
+				slices_add(c->arena, &made, arena_printf(c->arena, SFMT "%s" SFMT, SARG(dirs.v[k]),
+						slice_ends(dirs.v[k], "/") ? "" : "/", SARG(overrides.v[i])));
+	return value_text(slices_join(c->arena, &made, ":"));
+}
+
+/* The second parts of the words "KIND:NAME" of a variable. */
+static struct value extend_variants(struct call *c) {
+	struct slices made = {0};
+	struct slice whole = data_text(call_data(c, 0), call_path(c, 1)), word;
+	struct slice kind = call_text(c, 2), delimiter = call_text_or(c, 3, SLICE(":"));
+	while (slice_word(&whole, &word)) {
+		struct slice first, second;
+		bool two = slice_field(&word, delimiter.n ? delimiter.p[0] : ':', &first)
+				&& slice_field(&word, delimiter.n ? delimiter.p[0] : ':', &second);
+		if (two && slice_eq(first, kind))
+			slices_add(c->arena, &made, second);
+	}
+	return value_text(slices_join(c->arena, &made, " "));
+}
+
+static struct value multilib_pkg_extend(struct call *c) {
+	struct slices made = {0};
+	struct slice package = call_text(c, 1), rest = data_text(call_data(c, 0), "MULTILIB_VARIANTS"), variant;
+	slices_add(c->arena, &made, package);
+	while (slice_word(&rest, &variant))
+		slices_add(c->arena, &made, arena_printf(c->arena, SFMT "-" SFMT, SARG(variant), SARG(package)));
+	return value_text(slices_join(c->arena, &made, " "));
+}
+
+/* The store as the multilib variant sees it. */
+static struct data *multilib_store(struct call *c, struct data *d, struct slice variant) {
+	struct data *copy = data_copy(d);
+	struct slice tune;
+	struct slice name = arena_printf(data_arena(d), "virtclass-multilib-" SFMT, SARG(variant));
+	if (data_get(d, atom(arena_printf(c->arena, "DEFAULTTUNE:" SFMT, SARG(name))), &tune))
+		data_set(copy, atom_of("DEFAULTTUNE"), tune);
+	data_set(copy, atom_of("OVERRIDES"), arena_printf(data_arena(d), SFMT ":" SFMT,
+			SARG(data_text(d, "OVERRIDES")), SARG(name)));
+	data_set(copy, atom_of("MLPREFIX"), arena_printf(data_arena(d), SFMT "-", SARG(variant)));
+	return copy;
+}
+
+/* all_multilib_tune_values(d, var, unique, need_split, delim): the values of every multilib and of d. */
+static struct value all_multilib_tune_values(struct call *c) {
+	struct slices values = {0}, made = {0};
+	struct data *d = call_data(c, 0);
+	struct slice rest = data_text(d, "MULTILIB_VARIANTS"), variant, delimiter = call_text_or(c, 4, SLICE(" "));
+	const char *name = call_path(c, 1);
+	bool unique = call_truth_or(c, 2, true), split = call_truth_or(c, 3, true);
+	while (slice_word(&rest, &variant))
+		slices_add(c->arena, &values, data_text(multilib_store(c, d, variant), name));
+	slices_add(c->arena, &values, data_text(d, name));
+	for (size_t i = 0; i < values.n; i++) {
+		struct slice value = values.v[i], item = value;
+		while (value.n && (!split || slice_field(&value, delimiter.n ? delimiter.p[0] : ' ', &item))) {
+			if (!unique || !slices_has(&made, item))
+				slices_add(c->arena, &made, item);
+			if (!split)
+				break;
+		}
+	}
+	return value_text(slices_join(c->arena, &made, " "));
+}
+
+/* oe.utils.inherits(d, class, …): any of them? */
+static struct value inherits(struct call *c) {
+	library_fn *one = library_find(atom_of("bb.data.inherits_class"));
+	for (size_t i = 1; one && i < c->args; i++) {
+		struct value swapped[2] = { c->arg[i], c->arg[0] };
+		struct call ask = *c;
+		ask.arg = swapped;
+		ask.args = 2;
+		if (value_truth(one(&ask)))
+			return value_bool(true);
+	}
+	return value_bool(false);
+}
+
 /* --- the layer's own git: what `git rev-parse` says in ${COREBASE}/meta --- */
 
 static struct value rev_parse(struct call *c, const char *option) {
@@ -365,7 +461,11 @@ static const struct library_entry table[] = {
 	{ "oe.utils.build_depends_string", build_depends_string },
 	{ "oe.utils.trim_version", trim_version }, { "oe.utils.parallel_make", parallel_make },
 	{ "oe.utils.parallel_make_argument", parallel_make_argument },
-	{ "oe.utils.cpu_count", cpu_count }, { "oe.utils.read_file", read_file },
+	{ "oe.utils.base_set_filespath", base_set_filespath },
+	{ "oe.utils.extend_variants", extend_variants },
+	{ "oe.utils.multilib_pkg_extend", multilib_pkg_extend },
+	{ "oe.utils.all_multilib_tune_values", all_multilib_tune_values },
+	{ "oe.utils.inherits", inherits }, { "oe.utils.cpu_count", cpu_count }, { "oe.utils.read_file", read_file },
 	{ "oe.path.join", path_join }, { "oe.path.relative", path_relative },
 	{ "oe.path.canonicalize", path_canonicalize }, { "oe.types.boolean", boolean },
 	{ "oe.types.integer", types_integer }, { "oe.types.list", types_list },

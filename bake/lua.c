@@ -30,6 +30,7 @@ static lua_State *state;
 static struct data *current;             /* the store of the innermost function that runs */
 static const struct atom **chunk_file;   /* number in a chunk's name → file */
 static size_t chunk_files;
+static const char *root;                 /* of our own tree; NULL: not told */
 /* Keys of the registry. */
 static char environment_key, functions_key, modules_key;
 
@@ -385,7 +386,12 @@ static const char *find_module(struct data *d, struct arena *a, struct slice mod
 		if (os_is_file(path.p))
 			return path.p;
 	}
-	return NULL;
+	struct slice own = arena_printf(a, "%s/classes/lib/%s.lua", root ? root : "", name);
+	return root && os_is_file(own.p) ? own.p : NULL;
+}
+
+void lua_set_root(const char *dir) {
+	root = dir;
 }
 
 /* Pushes what the module's file returned, run once a path; false when there is no such file. Raises. */

@@ -30,6 +30,8 @@ void lua_check(struct slice text, struct place at);
 /* Calls the function c->name: one of the store's, or one of a Lua module found on BBPATH as
  * classes/lib/A/B.lua (or classes/lib/A.lua) for "A.B.f". False when there is none. */
 bool lua_call_named(struct call *c, struct value *result);
+/* Modules that BBPATH does not have are looked for below dir, the root of our own tree. dir is kept. */
+void lua_set_root(const char *dir);
 void lua_shutdown(void);                             /* frees the state; tests and sanitizers want it */
 
 #endif
