@@ -57,7 +57,8 @@ void chart_json(const struct graph *g, FILE *out) {
 	arena_free(a);
 }
 
-/* The line of a task sorts before its edges: "[" must not decide, so they are put together by task. */
+/* The line of a task sorts before its edges: "[" must not decide, so they are put together by
+ * task. */
 static struct slice task_lines(const struct graph *g, const struct task *t, struct arena *a) {
 	const struct recipe *r = t->recipe;
 	struct buf text = { .arena = a };

@@ -1,9 +1,10 @@
-/* edges: what BitBake's taskdata and the first half of runqueue do. First the closure of recipes: for
- * every name all recipes that may provide it are taken in (BitBake does so, and complains of what the
- * ones not chosen miss), the chosen one is remembered. Then each task's direct edges. Then
- * [recrdeptask], which reaches through everything below.
+/* edges: what BitBake's taskdata and the first half of runqueue do. First the closure of
+ * recipes: for every name all recipes that may provide it are taken in (BitBake does so, and
+ * complains of what the ones not chosen miss), the chosen one is remembered. Then each task's
+ * direct edges. Then [recrdeptask], which reaches through everything below.
  *
- * Invariant: the numbers of units and tasks depend only on targets and records, not on the machine. */
+ * Invariant: the numbers of units and tasks depend only on targets and records, not on the
+ * machine. */
 #include "edges.h"
 #include "map.h"
 #include "provider.h"
@@ -83,7 +84,8 @@ static void note_missing(struct builder *b, struct slice name, bool run, const c
 		slices_add(b->arena, &x->who, who);
 }
 
-/* The unit chosen for a name; its rivals are taken in too. NO_UNIT: assumed to be there, or missing. */
+/* The unit chosen for a name; its rivals are taken in too. NO_UNIT: assumed to be there, or
+ * missing. */
 static uint32_t resolve(struct builder *b, struct slice name, bool run, struct slice who) {
 	const struct provider_choice *c = run ? provider_run(b->providers, name)
 		: provider_build(b->providers, name);
@@ -309,8 +311,8 @@ static struct reverse reverse_edges(struct arena *a, const struct edges *e) {
 	return (struct reverse){ start, v };
 }
 
-/* Per task the units that have a task below it, by walking up from the leaves. Tasks on a cycle keep
- * what reached them; the cycle is reported later if it matters. */
+/* Per task the units that have a task below it, by walking up from the leaves. Tasks on a cycle
+ * keep what reached them; the cycle is reported later if it matters. */
 static uint64_t *units_below(struct builder *b) {
 	struct edges *e = b->edges;
 	struct reverse up = reverse_edges(b->arena, e);
@@ -434,7 +436,8 @@ static bool refers_to_itself(struct builder *b, const struct recursive *r) {
 	return false;
 }
 
-/* do_a[recrdeptask] = "do_a do_b" is meant for what is below: such tasks do not wait for each other. */
+/* do_a[recrdeptask] = "do_a do_b" is meant for what is below: such tasks do not wait for each
+ * other. */
 static void drop_self_references(struct builder *b) {
 	struct edges *e = b->edges;
 	bool *selfish = ARENA_ARRAY(b->arena, bool, e->tasks);

@@ -38,8 +38,8 @@ struct edges_target {
 	struct slice name, task;
 };
 
-/* NULL after reporting every name nothing provides (who asked for it, near names) and every task that
- * does not exist. */
+/* NULL after reporting every name nothing provides (who asked for it, near names) and every task
+ * that does not exist. */
 struct edges *edges_build(struct arena *a, struct providers *p, const struct edges_target *targets,
 		size_t count);
 

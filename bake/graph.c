@@ -1,7 +1,9 @@
-/* graph: the tasks the targets need, in an order in which every task comes after what it depends on.
+/* graph: the tasks the targets need, in an order in which every task comes after what it depends
+ * on.
  *
- * Invariant: after graph_build the numbers in deps are smaller than the task's own, those in rdeps
- * larger, both ascending; so one pass upwards (hashes) or downwards (weights) sees what it needs. */
+ * Invariant: after graph_build the numbers in deps are smaller than the task's own, those in
+ * rdeps larger, both ascending; so one pass upwards (hashes) or downwards (weights) sees what it
+ * needs. */
 #include "graph.h"
 #include "edges.h"
 #include "hash.h"
@@ -402,8 +404,8 @@ static const struct slices *sums_of(struct hasher *h, struct slice path) {
 	return sums;
 }
 
-/* The entries are "path:True" or "path:False" (a place where the file was looked for and is not). Only
- * names and sums count, so the place of a layer does not. */
+/* The entries are "path:True" or "path:False" (a place where the file was looked for and is
+ * not). Only names and sums count, so the place of a layer does not. */
 static void add_files(struct hasher *h, const struct recipe_task *spec, struct buf *text) {
 	struct slices all = { 0 };
 	for (size_t i = 0; i < spec->file_checksums.n; i++) {

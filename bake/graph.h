@@ -13,7 +13,8 @@ struct providers;
 struct recipe;
 struct recipe_task;
 
-/* What is to become of a task; changed only by task_become in graph.c, which asserts the old state. */
+/* What is to become of a task; changed only by task_become in graph.c, which asserts the old
+ * state. */
 enum task_state {
 	TASK_WAITING,            /* some dependency is not done */
 	TASK_READY,              /* may start now */
@@ -65,13 +66,13 @@ struct targets {
 	size_t n, cap;
 };
 
-/* The targets of a command line: "name" and "name:do_task", "world" and "universe" spelt out; task is
- * the default one, with or without do_. */
+/* The targets of a command line: "name" and "name:do_task", "world" and "universe" spelt out;
+ * task is the default one, with or without do_. */
 struct targets graph_targets(struct arena *a, struct providers *p, const struct slices *words,
 		struct slice task);
-/* Builds the graph as BitBake's taskdata and runqueue do: closure of [depends], deptask, rdeptask,
- * recrdeptask …; prunes what no target reaches. NULL after reporting everything that is missing (who
- * asked for it, near names), two providers of one name, or a cycle as its path. */
+/* Builds the graph as BitBake's taskdata and runqueue do: closure of [depends], deptask,
+ * rdeptask, recrdeptask …; prunes what no target reaches. NULL after reporting everything that
+ * is missing (who asked for it, near names), two providers of one name, or a cycle as its path. */
 struct graph *graph_build(struct arena *a, struct providers *p, const struct targets *targets);
 /* Task hashes: base hash + dependencies' hashes + sums of local files + extra (identity of the
  * external compiler). Returns −1 when a local file cannot be read (reported). */

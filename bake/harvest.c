@@ -1,6 +1,6 @@
-/* harvest: workers take files from a shared counter, one at a time, and send back one frame a file:
- * warnings, then packed records or a fault. The configuration is sealed before the fork, so its pages
- * stay shared.
+/* harvest: workers take files from a shared counter, one at a time, and send back one frame a
+ * file: warnings, then packed records or a fault. The configuration is sealed before the fork,
+ * so its pages stay shared.
  *
  * Invariant: a file below the counter has its frame, or some live worker is at it. */
 #include "harvest.h"
@@ -164,8 +164,8 @@ static void keep_frame(struct harvester *h, struct worker *w) {
 	w->got = 0;
 }
 
-/* Takes what the pipe has of a frame's head, or of its body straight into its place. False at the end
- * of the pipe. */
+/* Takes what the pipe has of a frame's head, or of its body straight into its place. False at
+ * the end of the pipe. */
 static bool receive(struct harvester *h, struct worker *w) {
 	bool head = w->got < sizeof w->frame;
 	char *to = head ? (char *)&w->frame + w->got : w->bytes + (w->got - sizeof w->frame);
@@ -194,7 +194,8 @@ static void lose(struct harvester *h, uint32_t file, int status) {
 	h->bytes[file] = buf_slice(&out);
 }
 
-/* A worker's pipe ended. When it died at a file, that file is at fault and another takes its place. */
+/* A worker's pipe ended. When it died at a file, that file is at fault and another takes its
+ * place. */
 static void reap(struct harvester *h, unsigned number) {
 	struct worker *w = &h->worker[number];
 	int status = 0;

@@ -1,8 +1,9 @@
-/* provider: names to recipes by BitBake's rules (providers.py): layer priority, DEFAULT_PREFERENCE and
- * version order the recipes of one PN; PREFERRED_* and the PN itself order the PNs.
+/* provider: names to recipes by BitBake's rules (providers.py): layer priority,
+ * DEFAULT_PREFERENCE and version order the recipes of one PN; PREFERRED_* and the PN itself
+ * order the PNs.
  *
- * Invariant: candidates are sorted by id before anything is chosen, so the order of files on disk
- * never decides. */
+ * Invariant: candidates are sorted by id before anything is chosen, so the order of files on
+ * disk never decides. */
 #include "provider.h"
 #include "data.h"
 #include "map.h"
@@ -324,8 +325,8 @@ static bool pn_to_front(struct list *l, struct slice pn) {
 	return false;
 }
 
-/* One recipe of each PN: those with a wanted version first, the PN that is the item before all. None
- * with *why when a required version is absent. */
+/* One recipe of each PN: those with a wanted version first, the PN that is the item before all.
+ * None with *why when a required version is absent. */
 static struct list eligible(struct providers *p, const struct list *candidates, struct slice item,
 		const char **why) {
 	struct list all = sorted_copy(p, candidates), wanted = { 0 }, rest = { 0 };
@@ -610,7 +611,8 @@ static bool provided_by_others(const struct providers *p, struct slice name, str
 	return false;
 }
 
-/* World is what nothing else could stand in for: no virtual/ name, no name shared with another PN. */
+/* World is what nothing else could stand in for: no virtual/ name, no name shared with another
+ * PN. */
 static bool in_world(const struct providers *p, const struct recipe *r, struct slice task) {
 	if (r->exclude_from_world || !has_task(r, task))
 		return false;

@@ -26,12 +26,14 @@ struct provider_choice {
 	const char *why;                 /* n is 0: what there is instead: near names, skip reasons … */
 };
 
-/* For a build-time name (DEPENDS, targets) and a run-time name (RDEPENDS), as BitBake's providers.py.
- * Notes and warnings about the choice (no preference set, version not available) are given once. */
+/* For a build-time name (DEPENDS, targets) and a run-time name (RDEPENDS), as BitBake's
+ * providers.py. Notes and warnings about the choice (no preference set, version not available)
+ * are given once. */
 const struct provider_choice *provider_build(struct providers *p, struct slice name);
 const struct provider_choice *provider_run(struct providers *p, struct slice name);
 
-/* Adds PNs: what "world" is for a task (SLICE_NONE: any), or every PN with it for "universe". Sorted. */
+/* Adds PNs: what "world" is for a task (SLICE_NONE: any), or every PN with it for "universe".
+ * Sorted. */
 void provider_world(struct providers *p, struct slice task, struct slices *targets);
 void provider_universe(struct providers *p, struct slice task, struct slices *targets);
 /* May several recipes in one build provide name? (BB_MULTI_PROVIDER_ALLOWED) */

@@ -13,8 +13,8 @@ struct config;
 struct data;
 struct layer_file;
 
-/* What one task of a recipe is, as the graph, the plan and the scheduler need it. Lists are of words,
- * expanded. */
+/* What one task of a recipe is, as the graph, the plan and the scheduler need it. Lists are of
+ * words, expanded. */
 struct recipe_task {
 	const struct atom *name;         /* do_compile */
 	struct slices after;             /* tasks of the same recipe it comes after */
@@ -68,8 +68,8 @@ struct recipes {
 	size_t n, cap;
 };
 
-/* Evaluates file and its variants and adds their records to *list. Records and the stores they point
- * into live in a. Returns 0, or −1 with *fault set (its text in a) and nothing added. */
+/* Evaluates file and its variants and adds their records to *list. Records and the stores they
+ * point into live in a. Returns 0, or −1 with *fault set (its text in a) and nothing added. */
 int recipe_read(struct config *c, const struct layer_file *file, struct arena *a,
 		struct recipes *list, struct fault *fault);
 

@@ -1,8 +1,10 @@
-/* regex: a pattern becomes a tree, the tree a small program, the program is run with backtracking.
+/* regex: a pattern becomes a tree, the tree a small program, the program is run with
+ * backtracking.
  *
- * Invariant: without captures and back-references an answer depends only on (instruction, position),
- * so a run marks the pairs it has been at and never tries one twice: time and memory are bounded by
- * program length × text length, whatever the pattern. Greedy and lazy repeats are the same question. */
+ * Invariant: without captures and back-references an answer depends only on (instruction,
+ * position), so a run marks the pairs it has been at and never tries one twice: time and memory
+ * are bounded by program length × text length, whatever the pattern. Greedy and lazy repeats are
+ * the same question. */
 #include "regex.h"
 #include "util.h"
 
