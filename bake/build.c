@@ -19,6 +19,7 @@
 #include "plan.h"
 #include "provider.h"
 #include "recipe.h"
+#include "same.h"
 #include "sandbox.h"
 #include "sched.h"
 #include "stamp.h"
@@ -37,7 +38,9 @@ struct build {
 	struct workspace *w;
 	struct data *config;
 	const char *tmpdir;
-	struct store *store;
+	struct store *store;             /* NULL: none */
+	struct same *same;
+	struct slice compiler;           /* its identity */
 	struct graph *graph;
 	struct plan_facts facts;
 	struct plan_counts counts;
@@ -66,13 +69,32 @@ static struct slice default_task(struct build *b) {
 	return task.n ? task : SLICE("build");
 }
 
+static struct slice find_same(void *ctx, struct slice hash) {
+	const struct build *b = ctx;
+	return same_find(b->same, hash);
+}
+
+/* At the start, and whenever a task left what an earlier run had left. */
+static int hash_again(void *ctx) {
+	struct build *b = ctx;
+	struct graph_same same = { b, find_same };
+	return graph_hash(b->graph, b->compiler, b->same ? &same : NULL);
+}
+
+/* The artefacts of earlier builds. Without SSTATE_DIR nothing is kept. */
+static int open_store(struct build *b) {
+	const char *dir = text(b, "SSTATE_DIR");
+	if (!*dir)
+		return 0;
+	b->store = store_open(b->arena, dir);
+	b->same = same_open(b->arena, dir);
+	return b->store ? 0 : -1;
+}
+
 static int make_graph(struct build *b) {
-	struct slice compiler;
 	struct targets targets = graph_targets(b->arena, b->w->providers, &b->o->words, default_task(b));
 	b->graph = graph_build(b->arena, b->w->providers, &targets);
-	if (!b->graph || hosttools_identity(b->config, b->arena, &compiler) < 0)
-		return -1;
-	if (graph_hash(b->graph, compiler) < 0)
+	if (!b->graph || hosttools_identity(b->config, b->arena, &b->compiler) < 0 || hash_again(b) < 0)
 		return -1;
 	if (b->o->force)
 		graph_force(b->graph, SLICE_NONE);
@@ -81,14 +103,10 @@ static int make_graph(struct build *b) {
 	return 0;
 }
 
-static int make_plan(struct build *b) {
-	const char *dir = text(b, "SSTATE_DIR");
-	if (*dir && !(b->store = store_open(b->arena, dir)))
-		return -1;
+static void make_plan(struct build *b) {
 	b->facts = (struct plan_facts){ b, is_current, is_stored };
 	b->counts = plan_make(b->graph, &b->facts);
 	plan_start(b->graph);
-	return 0;
 }
 
 static int print_plan(const struct build *b) {
@@ -148,7 +166,7 @@ static unsigned jobs(struct build *b) {
 static int run_plan(struct build *b, struct ui *ui) {
 	struct jobserver tokens;
 	struct sched_options o = { .jobs = jobs(b), .keep_going = b->o->keep_going, .facts = &b->facts,
-		.jobserver = &tokens, .ui = ui };
+		.jobserver = &tokens, .ui = ui, .same = b->same, .hash_again = hash_again, .ctx = b };
 	if (check_disk(b) < 0 || make_downloads(b) < 0 || hosttools_link(b->config) < 0)
 		return 1;
 	struct task_context *c = make_context(b);
@@ -195,7 +213,8 @@ int build_targets(struct arena *a, const struct options *o) {
 		return 1;
 	b.config = b.w->config->data;
 	b.tmpdir = text(&b, "TMPDIR");
-	if (make_graph(&b) < 0 || make_plan(&b) < 0)
+	if (open_store(&b) < 0 || make_graph(&b) < 0)
 		return 1;
+	make_plan(&b);
 	return o->dry_run ? print_plan(&b) : execute(&b);
 }

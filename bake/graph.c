@@ -442,13 +442,14 @@ static void add_deps(struct hasher *h, const struct task *t, struct buf *text) {
 	qsort(h->sorted, t->deps_count, sizeof *h->sorted, by_number);
 	for (uint32_t i = 0; i < t->deps_count; i++) {
 		buf_adds(text, "dep ");
-		buf_add(text, h->by_rank[h->sorted[i]]->hash);
+		const struct task *dep = h->by_rank[h->sorted[i]];
+		buf_add(text, dep->same.n ? dep->same : dep->hash);
 		buf_addc(text, '\n');
 	}
 }
 
 /* A task's hash names the task, so those of its dependencies need no names. */
-int graph_hash(struct graph *g, struct slice extra) {
+int graph_hash(struct graph *g, struct slice extra, const struct graph_same *same) {
 	struct hasher h = { .arena = arena_new() };
 	struct buf text = { 0 };
 	char hex[HASH_HEX];
@@ -464,6 +465,7 @@ int graph_hash(struct graph *g, struct slice extra) {
 		add_files(&h, t->spec, &text);
 		hash_text(HASH_SHA256, buf_slice(&text), hex);
 		t->hash = arena_dup(g->arena, slice_of(hex));
+		t->same = same && t->spec->cached ? same->find(same->ctx, t->hash) : SLICE_NONE;
 	}
 	buf_free(&text);
 	arena_free(h.arena);

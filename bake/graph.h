@@ -42,7 +42,8 @@ struct task {
 	uint32_t missing;                /* deps not yet TASK_DONE */
 	uint64_t weight;                 /* cost of the longest path from here to a target: higher first */
 	struct slice hash;               /* task hash, hex sha256 */
-	struct slice content;            /* content hash of its artefact once known (early cut-off) */
+	struct slice content;            /* content hash of its artefact, once it has run */
+	struct slice same;               /* what its dependents are hashed with, when not its hash: see same.h */
 	enum task_state state;
 	enum task_plan plan;
 	bool target;                     /* asked for by name */
@@ -75,8 +76,13 @@ struct targets graph_targets(struct arena *a, struct providers *p, const struct 
  * is missing (who asked for it, near names), two providers of one name, or a cycle as its path. */
 struct graph *graph_build(struct arena *a, struct providers *p, const struct targets *targets);
 /* Task hashes: base hash + dependencies' hashes + sums of local files + extra (identity of the
- * external compiler). Returns −1 when a local file cannot be read (reported). */
-int graph_hash(struct graph *g, struct slice extra);
+ * external compiler). For what depends on it, a task may keep the hash of an earlier run that left the
+ * same content: same (NULL: never) finds it. Returns −1 when a local file cannot be read (reported). */
+struct graph_same {
+	void *ctx;
+	struct slice (*find)(void *ctx, struct slice hash);  /* unset: itself */
+};
+int graph_hash(struct graph *g, struct slice extra, const struct graph_same *same);
 /* -f (task unset: the targets themselves) and -C TASK (that task of the targets' recipes). */
 void graph_force(struct graph *g, struct slice task);
 struct task *graph_find(const struct graph *g, const struct recipe *r, const struct atom *task);

@@ -24,6 +24,7 @@
 #include "proc.h"
 #include "ready.h"
 #include "recipe.h"
+#include "same.h"
 #include "stamp.h"
 #include "task.h"
 #include "ui.h"
@@ -37,6 +38,7 @@ struct job {
 	struct task *task;
 	char *id;
 	int report;              /* what it tells us: see enum task_report */
+	bool silent;             /* it has closed its end, but not ended yet */
 	struct buf text;         /* of a record not yet complete */
 	struct buf errors;       /* its error messages, one a line */
 	char *log;
@@ -104,9 +106,7 @@ static void show_plan(struct sched *s) {
 	ui_plan(s->o->ui, total, current);
 }
 
-/* An artefact was not usable: its task runs, and what is below it may be needed after all. */
-static void plan_again(struct sched *s, struct task *t) {
-	task_become(t, TASK_WAITING);
+static void plan_again(struct sched *s) {
 	plan_make(s->graph, s->o->facts);
 	plan_start(s->graph);
 	collect_ready(s);
@@ -196,6 +196,10 @@ static void job_done(struct sched *s, struct job *j, bool restored) {
 		error("%s: " SFMT, j->id, SARG(slice_trim(buf_slice(&j->errors))));
 	complete(s, j->task);
 	ui_finished(s->o->ui, j->id, restored ? UI_RESTORED : UI_RAN);
+	/* It left what an earlier run had left: what waits for it may be current after all. */
+	if (!restored && j->task->content.n && s->o->same && same_note(s->o->same, j->task)
+			&& s->o->hash_again(s->o->ctx) == 0)
+		plan_again(s);
 }
 
 static void job_ended(struct sched *s, struct job *j, int status, const struct rusage *use) {
@@ -209,7 +213,9 @@ static void job_ended(struct sched *s, struct job *j, int status, const struct r
 	write_statistics(s, j, exited && WEXITSTATUS(status) == 0, use);
 	if (restoring && exited && WEXITSTATUS(status) == 2) {
 		ui_finished(s->o->ui, j->id, UI_AGAIN);
-		plan_again(s, j->task);
+		/* Its task runs, and what is below it may be needed after all. */
+		task_become(j->task, TASK_WAITING);
+		plan_again(s);
 	} else if (exited && WEXITSTATUS(status) == 0) {
 		job_done(s, j, restoring);
 	} else {
@@ -339,12 +345,17 @@ static void wait_events(struct sched *s) {
 	nfds_t n = 0;
 	s->poll[n++] = (struct pollfd){ s->signals, POLLIN, 0 };
 	s->poll[n++] = (struct pollfd){ s->wants_token ? s->o->jobserver->own_fd : -1, POLLIN, 0 };
-	for (unsigned i = 0; i < s->o->jobs; i++)
-		s->poll[n++] = (struct pollfd){ s->job[i].child ? s->job[i].report : -1, POLLIN, 0 };
+	for (unsigned i = 0; i < s->o->jobs; i++) {
+		bool listen = s->job[i].child && !s->job[i].silent;
+		s->poll[n++] = (struct pollfd){ listen ? s->job[i].report : -1, POLLIN, 0 };
+	}
 	poll(s->poll, n, TICK_MS);
-	for (unsigned i = 0; i < s->o->jobs; i++)
-		if (s->job[i].child && (s->poll[2 + i].revents & POLLIN))
+	for (unsigned i = 0; i < s->o->jobs; i++) {
+		if (s->poll[2 + i].revents & POLLIN)
 			take_report(s, &s->job[i]);
+		else if (s->poll[2 + i].revents)
+			s->job[i].silent = true;
+	}
 	/* Children may have ended before the signals were blocked: reap on every turn. */
 	take_signals(s);
 	if (s->kill_at && os_now_ms() >= s->kill_at) {

@@ -7,6 +7,7 @@
 struct graph;
 struct jobserver;
 struct plan_facts;
+struct same;
 struct task_context;
 struct ui;
 
@@ -16,6 +17,9 @@ struct sched_options {
 	const struct plan_facts *facts;  /* to plan again when an artefact turns out unusable */
 	struct jobserver *jobserver;
 	struct ui *ui;
+	const struct same *same;         /* notes what tasks leave; NULL: nothing does */
+	int (*hash_again)(void *ctx);    /* called when a task left what an earlier run had left */
+	void *ctx;
 	const char *statistics;          /* file that receives a line per task; NULL: none */
 };
 

@@ -230,7 +230,7 @@ static struct slice hash_of(const char *file, const char *extra) {
 	recipe("a_1", "b");
 	b->task[0].file_checksums = words(file);
 	struct graph *g = graph("a");
-	cr_assert_eq(graph_hash(g, slice_of(extra)), 0);
+	cr_assert_eq(graph_hash(g, slice_of(extra), NULL), 0);
 	return find(g, "a:do_build")->hash;
 }
 
@@ -262,7 +262,7 @@ Test(graph, hashes) {
 
 Test(graph, hash_of_a_file_that_is_gone) {
 	recipe("a_1", "")->task[0].file_checksums = words("/nowhere/x:True");
-	cr_assert_eq(graph_hash(graph("a"), SLICE("")), -1);
+	cr_assert_eq(graph_hash(graph("a"), SLICE(""), NULL), -1);
 	cr_assert(strstr(last_error, "/nowhere/x"));
 }
 
