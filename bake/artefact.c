@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "graph.h"
@@ -60,20 +61,35 @@ static void remove_published(struct arena *a, const char *manifest) {
 	unlink(manifest);
 }
 
+/* Links to one text, or files of the same bytes? */
+static bool same_file(struct arena *a, const char *one, const char *other) {
+	struct slice x, y;
+	struct stat st, other_st;
+	if (lstat(one, &st) < 0 || lstat(other, &other_st) < 0 || st.st_mode != other_st.st_mode)
+		return false;
+	if (st.st_ino == other_st.st_ino)
+		return true;
+	return S_ISREG(st.st_mode) && st.st_size == other_st.st_size
+		&& os_read(a, one, &x) == 0 && os_read(a, other, &y) == 0 && slice_eq(x, y);
+}
+
 /* Adds to list every path that linking `from` into `to` will make. */
 static int list_tree(struct arena *a, const struct task *t, const char *from, const char *to,
 		struct buf *list) {
 	struct os_entry *entries;
+	struct slice foreign = SLICE_NONE;
 	size_t count;
 	if (os_walk(a, from, &entries, &count) < 0)
 		return fail(t, slice_of(from));
 	for (size_t i = 0; i < count; i++) {
 		struct slice path = arena_printf(a, "%s/%s", to, entries[i].path);
-		if (entries[i].type != 'd' && os_exists(path.p))
-			warn(SFMT ": " SFMT " was put there by another task and is replaced",
-				SARG(t->id), SARG(path));
+		const char *source = arena_printf(a, "%s/%s", from, entries[i].path).p;
+		if (entries[i].type != 'd' && os_exists(path.p) && !same_file(a, source, path.p))
+			foreign = path;
 		buf_addf(list, SFMT "\n", SARG(path));
 	}
+	if (foreign.p)
+		warn(SFMT ": replaces what another task has put there: " SFMT, SARG(t->id), SARG(foreign));
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "data.h"
 #include "harvest.h"
 #include "layer.h"
+#include "lua.h"
 #include "map.h"
 #include "options.h"
 #include "os.h"
@@ -107,6 +108,8 @@ struct workspace *workspace_find(struct arena *a, const struct options *o) {
 	w->topdir = find_topdir(a, w->corebase, o->build_dir);
 	if (!w->topdir || make_conf(w) < 0)
 		return NULL;
+	if (w->corebase)
+		lua_set_root(w->corebase);
 	/* One name for one place, whatever links led here: stamps and caches hold it. */
 	char *real = os_realpath(a, w->topdir);
 	if (real)
