@@ -726,6 +726,29 @@ static bool push_module_function(lua_State *L, struct call *c) {
 	return false;
 }
 
+/* The arguments by position, named ones where the function on top of the stack has a parameter of that
+ * name. Raises when it has none. */
+static size_t place_arguments(lua_State *L, struct call *c, struct value args[MOST_ARGUMENTS]) {
+	size_t n = 0;
+	for (; n < c->args && n < MOST_ARGUMENTS; n++)
+		args[n] = c->arg[n];
+	for (size_t i = 0; i < c->nameds; i++) {
+		size_t k = 0;
+		const char *name = NULL;
+		do
+			name = lua_getlocal(L, NULL, (int)++k);
+		while (name && strcmp(name, c->key[i]->p) != 0);
+		if (!name || k > MOST_ARGUMENTS) {
+			lua_pop(L, 1);
+			call_fail(c, "has no parameter %s", c->key[i]->p);
+		}
+		while (n < k)
+			args[n++] = VALUE_NIL;
+		args[k - 1] = c->named[i];
+	}
+	return n;
+}
+
 bool lua_call_named(struct call *c, struct value *result) {
 	lua_State *L = open_state();
 	int top = lua_gettop(L);
@@ -733,13 +756,11 @@ bool lua_call_named(struct call *c, struct value *result) {
 	bool dotted = memchr(c->name->p, '.', c->name->n) != NULL;
 	if (dotted ? !push_module_function(L, c) : !push_store_function(L, c->data, c->name))
 		return false;
-	if (c->nameds || c->args > MOST_ARGUMENTS) {
-		lua_settop(L, top);
-		call_fail(c, c->nameds ? "a Lua function takes no named arguments" : "too many arguments");
-	}
-	for (size_t i = 0; i < c->args; i++)
-		push_value(L, c->arg[i]);
-	run(L, c->data, (int)c->args, 1);
+	struct value args[MOST_ARGUMENTS];
+	size_t n = place_arguments(L, c, args);
+	for (size_t i = 0; i < n; i++)
+		push_value(L, args[i]);
+	run(L, c->data, (int)n, 1);
 	struct trap trap;
 	if (TRAP(&trap)) {
 		*result = to_value(L, -1, c->arena, 0);

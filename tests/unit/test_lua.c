@@ -96,6 +96,8 @@ Test(lua, values_cross_both_ways) {
 	cr_expect_str_eq(arena_str(a, data_expand(d, SLICE("${@count('a b c'.split())}"))), "3");
 	cr_expect_str_eq(arena_str(a, inline_hooks()->eval(d, SLICE("map()['a'] + 1"))), "2");
 	cr_expect_str_eq(arena_str(a, data_expand(d, SLICE("${@none() is None}"))), "True");
+	define(d, "named", "function named(x, y, z) return tostring(x) .. tostring(y) .. tostring(z) end", "lua");
+	cr_expect_str_eq(arena_str(a, data_expand(d, SLICE("${@named(1, z=3)}"))), "1nil3");
 }
 
 Test(lua, one_recipes_functions_are_not_anothers) {
