@@ -33,7 +33,7 @@ static struct slice variable(struct config *c, struct data *d, const char *prefi
 static void blame(struct config *c, struct data *d, struct layer_faults *faults, const struct atom *variable_name,
 		struct slice message) {
 	struct place at = data_where(d, variable_name);
-	layer_fault(c->arena, faults, at.file ? atom_slice(at.file) : SLICE_NONE, at.line, message);
+	layer_fault(c->arena, faults, place_file(at), at.line, message);
 }
 
 /* --- dependencies --- */

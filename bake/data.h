@@ -5,18 +5,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "history.h"     /* struct data_event */
+#include "place.h"
+#include "reference.h"   /* struct data_refs, data_inline */
+
 struct arena;
 struct atom;
 struct data;
 struct map;
 struct slice;
 struct slices;
-
-/* Where an operation stands, for messages and for the history of a variable. */
-struct place {
-	const struct atom *file; /* NULL: not from a file */
-	int line;                /* 1-based */
-};
 
 /* --- stores --- */
 
@@ -77,15 +75,10 @@ struct slice data_expand(struct data *d, struct slice text);
 size_t data_overrides_key(struct data *d);
 /* Where a variable was set last; .file NULL when unknown. */
 struct place data_where(struct data *d, const struct atom *name);
+struct place data_where_flag(struct data *d, const struct atom *name, const struct atom *flag);
 
 /* --- history: every write, when asked for --- */
 
-struct data_event {
-	const char *op;                  /* "set", "append", ":append[o]" … */
-	struct place at;
-	const struct atom *flag;         /* NULL: the value */
-	const char *detail;
-};
 void data_keep_history(struct data *d, bool on);     /* off by default; children inherit it */
 /* The writes to name, oldest first, in memory of arena a. */
 struct data_event *data_history(const struct data *d, const struct atom *name, struct arena *a,
@@ -93,23 +86,11 @@ struct data_event *data_history(const struct data *d, const struct atom *name, s
 
 /* --- what was read: what the value of name refers to, for hashes; one level, nothing is followed.
  * Covers ${X}, ${@…} (through the inline hooks) and the parts from :append. --- */
-struct data_refs {
-	struct map *vars;        /* set of atoms: variables referred to */
-	struct map *calls;       /* set of atoms: functions an inline expression calls */
-	struct map *contains;    /* atom → struct slices *: bb.utils.contains(VAR, …): words asked for */
-	struct slices *removes;  /* the unexpanded :remove texts that took words out; may be NULL */
-};
 void data_references(struct data *d, const struct atom *name, struct data_refs *refs);
 /* The same for a text (a flag, a :remove) that is not a variable. */
 void data_text_references(struct data *d, struct slice text, struct data_refs *refs);
 
-/* --- inline code: ${@…} is evaluated by the module that knows how (lua); data only asks --- */
-struct data_inline {
-	/* Evaluates code for d; the result is a new string in data_arena(d). Raises on failure. */
-	struct slice (*eval)(struct data *d, struct slice code);
-	/* Adds to refs what the code may read, without running it. */
-	void (*refs)(struct data *d, struct slice code, struct data_refs *refs);
-};
+/* --- inline code: ${@…} is evaluated by whoever knows how --- */
 void data_set_inline(struct data *d, const struct data_inline *hooks);    /* children inherit */
 
 #endif

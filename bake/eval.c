@@ -51,10 +51,6 @@ static struct slice text_of(struct data *d, const struct atom *n) {
 	return data_get(d, n, &value) ? value : SLICE("");
 }
 
-static struct slice file_of(struct place at) {
-	return at.file ? atom_slice(at.file) : SLICE_NONE;
-}
-
 /* --- assignments --- */
 
 static bool own_value(struct data *d, const struct stmt *s, struct slice *value) {
@@ -162,7 +158,7 @@ static struct slice calling_body(struct data *d, struct slice class_name, const 
 	if (data_get_flag(d, called, name.python, false, &value) && value.n)
 		return arena_printf(a, SHELL_SENTINEL "    bb.build.exec_func('%s', d)\n", called->p);
 	if (memchr(class_name.p, '-', class_name.n))
-		raise_at(file_of(data_place(d)), data_place(d).line, "EXPORT_FUNCTIONS: class " SFMT
+		raise_at(place_file(data_place(d)), data_place(d).line, "EXPORT_FUNCTIONS: class " SFMT
 				": a shell function's name cannot hold '-': rename the class", SARG(class_name));
 	return arena_printf(a, SHELL_SENTINEL "    %s\n", called->p);
 }
@@ -309,7 +305,7 @@ static int eval_path(struct data *d, const struct atom *path, enum parse_dialect
 }
 
 static _Noreturn void raise_missing(struct data *d, struct slice file, const char *verb, const char *why) {
-	raise_at(file_of(data_place(d)), data_place(d).line, "%s " SFMT ": %s: looked beside the file "
+	raise_at(place_file(data_place(d)), data_place(d).line, "%s " SFMT ": %s: looked beside the file "
 			"that asks for it and along BBPATH (" SFMT ")", verb, SARG(file), why,
 			SARG(text_of(d, name.bbpath)));
 }
@@ -331,7 +327,7 @@ static void include_one(struct data *d, const struct statements *from, struct sl
 	struct place at = data_place(d);
 	enum parse_dialect dialect = parse_dialect_of(found);
 	if (dialect == PARSE_NONE)
-		raise_at(file_of(at), at.line, SFMT ": is no metadata file: its name must end in .inc, .conf, "
+		raise_at(place_file(at), at.line, SFMT ": is no metadata file: its name must end in .inc, .conf, "
 				".bb or .bbclass", SARG(found));
 	if (ledger_was_read(d, path))
 		warn("%s:%d: " SFMT ": included again", at.file->p, at.line, SARG(found));
@@ -393,15 +389,15 @@ static void inherit_one(struct data *d, struct slice class_name, struct place at
 	if (!find_class(d, class_name, &found) && is_engine_class(class_name))
 		return;
 	if (!found.p)
-		raise_at(file_of(at), at.line, "inherit " SFMT ": no classes/" SFMT ".bbclass along BBPATH ("
+		raise_at(place_file(at), at.line, "inherit " SFMT ": no classes/" SFMT ".bbclass along BBPATH ("
 				SFMT ")", SARG(class_name), SARG(class_name), SARG(text_of(d, name.bbpath)));
 	const struct atom *path = atom(found);
 	if (!ledger_add_class(d, path))
 		return;
 	if (parse_dialect_of(found) == PARSE_NONE)
-		raise_at(file_of(at), at.line, "inherit " SFMT ": is no class file", SARG(found));
+		raise_at(place_file(at), at.line, "inherit " SFMT ": is no class file", SARG(found));
 	if (eval_path(d, path, PARSE_RECIPE, false) < 0)
-		raise_at(file_of(at), at.line, "inherit " SFMT ": %s", SARG(found), strerror(errno));
+		raise_at(place_file(at), at.line, "inherit " SFMT ": %s", SARG(found), strerror(errno));
 }
 
 static bool put_off(struct data *d, struct slice class_name) {
@@ -523,10 +519,10 @@ void eval_config(struct data *d, struct slice path) {
 	struct place at = data_place(d);
 	struct slice found = path;
 	if (path.p[0] != '/' && !search_path(data_arena(d), text_of(d, name.bbpath), path, &found))
-		raise_at(file_of(at), at.line, SFMT ": not found along BBPATH (" SFMT "): does BBLAYERS name "
+		raise_at(place_file(at), at.line, SFMT ": not found along BBPATH (" SFMT "): does BBLAYERS name "
 				"the layer that holds it?", SARG(path), SARG(text_of(d, name.bbpath)));
 	if (eval_path(d, atom(found), PARSE_CONF, true) < 0)
-		raise_at(file_of(at), at.line, SFMT ": %s", SARG(found), strerror(errno));
+		raise_at(place_file(at), at.line, SFMT ": %s", SARG(found), strerror(errno));
 }
 
 void eval_inherit(struct data *d, struct slice classes) {
@@ -573,7 +569,7 @@ static void run_anonymous(struct data *d) {
 		if (f[i].stmt->language == LANGUAGE_LUA)
 			lua_run_text(d, f[i].stmt->value, f[i].at);
 		else if (!slice_is(text_of(d, name.anonymous), "ignore"))
-			raise_at(file_of(f[i].at), f[i].at.line, "anonymous Python function: only Python could "
+			raise_at(place_file(f[i].at), f[i].at.line, "anonymous Python function: only Python could "
 					"run it: write it as lua () { … }, with the same d:getVar and d:setVar");
 	}
 }
@@ -603,13 +599,14 @@ static void settle_depends(struct data *d) {
 /* [depends] names tasks of recipes: "PN:do_task". */
 static void settle_task_depends(struct data *d, const struct atom *task) {
 	struct slices deps = { 0 };
+	struct place at = data_where_flag(d, task, name.depends);
 	struct slice rest, word;
 	if (!data_get_flag(d, task, name.depends, true, &rest))
 		rest = SLICE("");
 	while (slice_word(&rest, &word)) {
 		struct slice tail = word, pn, what;
 		if (!slice_field(&tail, ':', &pn) || !slice_field(&tail, ':', &what) || tail.p)
-			raise_error("%s[depends]: " SFMT ": write it as RECIPE:do_task", task->p, SARG(word));
+			raise_at(place_file(at), at.line, "%s[depends]: " SFMT ": write it as RECIPE:do_task", task->p, SARG(word));
 		slices_add(data_arena(d), &deps, arena_printf(data_arena(d), SFMT ":" SFMT,
 				SARG(virtual_provider(d, pn)), SARG(what)));
 	}

@@ -29,7 +29,7 @@ struct loading {
 /* A fault at the place where a variable was set. */
 static void fault_at(struct loading *l, const char *variable, struct slice text) {
 	struct place at = data_where(l->data, atom_of(variable));
-	layer_fault(l->config->arena, l->faults, at.file ? atom_slice(at.file) : SLICE_NONE, at.line, text);
+	layer_fault(l->config->arena, l->faults, place_file(at), at.line, text);
 }
 
 /* --- environment --- */
