@@ -169,12 +169,13 @@ function image_check_size(d, root)
 	end
 end
 
-# Stable names: dpu-image-minimal-MACHINE.rootfs.tar.zst also as rootfs.tar.zst, a cpio as initramfs.
+# Stable names: dpu-image-minimal-MACHINE.rootfs.tar.zst also as rootfs.tar.zst, a cpio as initramfs. Hard
+# links, for zstd refuses symbolic ones.
 function image_link(d, dir, file, suffix)
-	local stem = suffix:match("^cpio") and "initramfs." or "rootfs."
-	fs.symlink(file, dir .. "/" .. stem .. suffix)
+	local stem = suffix:match("^cpio") and "initramfs." or suffix ~= "manifest" and "rootfs." or ""
+	fs.link(dir .. "/" .. file, dir .. "/" .. stem .. suffix)
 	if d:getVar("IMAGE_LINK_NAME") ~= d:getVar("IMAGE_NAME") then
-		fs.symlink(file, dir .. "/" .. d:getVar("IMAGE_LINK_NAME") .. "." .. suffix)
+		fs.link(dir .. "/" .. file, dir .. "/" .. d:getVar("IMAGE_LINK_NAME") .. "." .. suffix)
 	end
 end
 
