@@ -334,6 +334,7 @@ static int try_git(struct job *j, struct slice url) {
 /* --- all sources --- */
 
 static int fetch_one(struct job *j) {
+	source_demand(j->s);
 	if (j->s->kind == SOURCE_LOCAL) {
 		source_path(j->d, j->s);
 		return 0;
@@ -450,16 +451,84 @@ static struct value call_checksum_files(struct call *c) {
 	return value_text(slices_join(c->arena, &words, " "));
 }
 
-/* SRCPV's part: ten digits of each commit. */
-static struct value call_srcrev(struct call *c) {
-	struct sources all = source_list(call_data(c, 0));
-	struct buf b = { .arena = c->arena };
+/* --- revisions --- */
+
+/* The repositories of SRC_URI. */
+static struct sources repositories(struct data *d) {
+	struct sources all = source_list(d);
+	size_t n = 0;
 	for (size_t i = 0; i < all.n; i++)
 		if (all.v[i].kind == SOURCE_GIT)
-			buf_addf(&b, "%s%.10s", b.n ? "_" : "AUTOINC+", all.v[i].commit.p);
-	if (!b.n)
+			all.v[n++] = all.v[i];
+	all.n = n;
+	return all;
+}
+
+static struct slice name_of(const struct source *s) {
+	return s->name.n ? s->name : SLICE("default");
+}
+
+/* The repository with the longest name that text begins with. */
+static const struct source *named_at(const struct sources *all, struct slice text) {
+	const struct source *best = NULL;
+	for (size_t i = 0; i < all->n; i++) {
+		struct slice name = name_of(&all->v[i]);
+		bool here = slice_eq(name, slice_sub(text, 0, name.n));
+		if (here && (!best || name.n > name_of(best).n))
+			best = &all->v[i];
+	}
+	return best;
+}
+
+/* SRCREV_FORMAT with names of repositories replaced by their commits' first digits. */
+static struct slice format_revisions(struct arena *a, const struct sources *all,
+		struct slice format) {
+	struct buf b = { .arena = a };
+	while (format.n) {
+		const struct source *s = named_at(all, format);
+		buf_add(&b, s ? slice_sub(s->commit, 0, 10) : slice_sub(format, 0, 1));
+		format = slice_sub(format, s ? name_of(s).n : 1, format.n);
+	}
+	return buf_slice(&b);
+}
+
+/* The part of PV that names what was checked out; empty without a repository. */
+static struct slice version(struct call *c, const struct sources *all) {
+	if (all->n == 0)
+		return SLICE("");
+	if (all->n == 1)
+		return arena_printf(c->arena, "AUTOINC+%.10s", all->v[0].commit.p);
+	struct slice format = data_text(call_data(c, 0), "SRCREV_FORMAT");
+	if (!format.n)
+		raise_error("SRC_URI names %zu repositories: set SRCREV_FORMAT", all->n);
+	format = format_revisions(c->arena, all, format);
+	return arena_printf(c->arena, "AUTOINC+" SFMT, SARG(format));
+}
+
+static struct value call_version(struct call *c) {
+	struct sources all = repositories(call_data(c, 0));
+	return value_text(version(c, &all));
+}
+
+static struct value call_srcrev(struct call *c) {
+	struct sources all = repositories(call_data(c, 0));
+	if (!all.n)
 		raise_error("SRCREV is asked for, but SRC_URI names no repository");
-	return value_text(buf_slice(&b));
+	return value_text(version(c, &all));
+}
+
+static struct value call_revisions(struct call *c) {
+	struct sources all = repositories(call_data(c, 0));
+	struct slices commits = { 0 };
+	for (size_t i = 0; i < all.n; i++)
+		slices_add(c->arena, &commits, all.v[i].commit);
+	return value_text(slices_join(c->arena, &commits, " "));
+}
+
+/* Whoever builds with it is told that it is no commit. */
+static struct value call_autorev(struct call *c) {
+	(void)c;
+	return value_text(SLICE("AUTOINC"));
 }
 
 void fetch_init(void) {
@@ -471,8 +540,15 @@ void fetch_init(void) {
 		{ "bb.fetch.local_files", call_local_files },
 		{ "bb.fetch.get_checksum_file_list", call_checksum_files },
 		{ "bb.fetch.get_srcrev", call_srcrev },
+		{ "bb.fetch.get_pkgv_string", call_version },
+		{ "bb.fetch.get_hashvalue", call_revisions },
+		{ "bb.fetch.get_autorev", call_autorev },
+		/* Layers say fetch2 as well. */
 		{ "bb.fetch2.get_checksum_file_list", call_checksum_files },
 		{ "bb.fetch2.get_srcrev", call_srcrev },
+		{ "bb.fetch2.get_pkgv_string", call_version },
+		{ "bb.fetch2.get_hashvalue", call_revisions },
+		{ "bb.fetch2.get_autorev", call_autorev },
 		{ NULL, NULL },
 	};
 	library_add_all(entries);

@@ -6,7 +6,8 @@ struct data;
 struct slices;
 
 /* Adds bb.fetch.* (and bb.fetch2.*) to the library: download(d), unpack(d, dir), patches(d),
- * localpath(d, url), local_files(d), get_checksum_file_list(d), get_srcrev(d). Once per process. */
+ * localpath(d, url), local_files(d), get_checksum_file_list(d), get_srcrev(d), get_pkgv_string(d),
+ * get_hashvalue(d), get_autorev(d). Once per process. */
 void fetch_init(void);
 
 /* Gets what is not in DL_DIR from PREMIRRORS, SRC_URI itself, MIRRORS, then by its sha256 alone

@@ -131,27 +131,36 @@ static struct slice revision(struct data *d, const struct source *s) {
 	return rev.n ? rev : slice_trim(data_text(d, "SRCREV"));
 }
 
-static struct slice read_commit(struct data *d, const struct source *s) {
+static void read_commit(struct data *d, struct source *s) {
+	struct arena *a = data_arena(d);
 	struct slice rev = revision(d, s);
-	if (is_commit(rev))
-		return lower(data_arena(d), rev);
-	if (!rev.n || slice_is(rev, "INVALID"))
-		refuse(s->uri.text, "no commit is given: set SRCREV to a full one");
-	raise_error("SRC_URI: " SFMT ": \"" SFMT "\" is not a full commit: branches, tags and "
-		"AUTOREV change, so they are not built", SARG(s->uri.text), SARG(rev));
+	s->commit = is_commit(rev) ? lower(a, rev) : arena_dup(a, rev);
+	if (slice_is(s->uri.scheme, "gitsm"))
+		s->problem = "submodules are not fetched yet";
+	else if (!rev.n || slice_is(rev, "INVALID"))
+		s->problem = "no commit is given: set SRCREV to a full one";
+	else if (!is_commit(rev))
+		s->problem = arena_printf(a, "\"" SFMT "\" is not a full commit: branches, tags "
+			"and AUTOREV change, so they are not built", SARG(rev)).p;
 }
 
 /* --- entries --- */
+
+void source_demand(const struct source *s) {
+	if (s->problem)
+		refuse(s->uri.text, s->problem);
+}
 
 static enum source_kind kind_of(const struct uri *u) {
 	static const struct { const char *scheme; enum source_kind kind; } kinds[] = {
 		{ "file", SOURCE_LOCAL }, { "http", SOURCE_REMOTE }, { "https", SOURCE_REMOTE },
 		{ "ftp", SOURCE_REMOTE }, { "ftps", SOURCE_REMOTE }, { "git", SOURCE_GIT },
+		{ "gitsm", SOURCE_GIT },
 	};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (slice_is(u->scheme, kinds[i].scheme))
 			return kinds[i].kind;
-	refuse(u->text, "bake fetches file, http, https, ftp and git");
+	return SOURCE_FOREIGN;
 }
 
 struct source source_read(struct data *d, struct slice url) {
@@ -165,10 +174,12 @@ struct source source_read(struct data *d, struct slice url) {
 		read_sums(d, &s);
 		s.path = download_path(d, &s);
 	} else if (s.kind == SOURCE_GIT) {
-		s.commit = read_commit(d, &s);
+		read_commit(d, &s);
 		s.path = mirror_path(d, &s);
-	} else {
+	} else if (s.kind == SOURCE_LOCAL) {
 		s.path = local_path(d, &s);
+	} else {
+		s.problem = "bake fetches file, http, https, ftp and git";
 	}
 	return s;
 }
@@ -188,7 +199,7 @@ struct sources source_list(struct data *d) {
 bool source_is_patch(const struct source *s) {
 	static const char *const endings[] = { ".patch", ".diff", ".patch.gz", ".diff.gz",
 		".patch.bz2", ".diff.bz2", ".patch.xz", ".diff.xz", ".patch.Z", ".diff.Z" };
-	if (s->kind == SOURCE_GIT)
+	if (s->kind == SOURCE_GIT || s->kind == SOURCE_FOREIGN)
 		return false;
 	if (uri_param(&s->uri, "apply").p)
 		return uri_flag(&s->uri, "apply", true);

@@ -17,6 +17,7 @@ enum source_kind {
 	SOURCE_LOCAL,            /* file://: in a layer */
 	SOURCE_REMOTE,           /* http, https, ftp: a file in DL_DIR */
 	SOURCE_GIT,              /* a bare repository in DL_DIR/git2 */
+	SOURCE_FOREIGN,          /* what bake does not fetch */
 };
 
 enum { SOURCE_SUMS = HASH_SHA512 + 1 };
@@ -27,7 +28,8 @@ struct source {
 	struct slice name;               /* name=; empty: none */
 	/* REMOTE: accepted digests in lower case, by enum hash_kind; any one of a kind fits. */
 	struct slices sums[SOURCE_SUMS];
-	struct slice commit;             /* GIT: 40 or 64 hex digits */
+	struct slice commit;             /* GIT: 40 or 64 hex digits, unless there is a problem */
+	const char *problem;             /* why it cannot be fetched; NULL: it can */
 	const char *path;                /* LOCAL: NULL when not found; else in DL_DIR */
 };
 
@@ -36,11 +38,14 @@ struct sources {
 	size_t n;
 };
 
-/* Reads SRC_URI of d. Raises for what is no URL, for a scheme bake cannot fetch, for a sum that is
- * no sum and for a repository without a full commit. Nothing is looked for in the network. */
+/* Reads SRC_URI of d. Raises for what is no URL and for a sum that is no sum. Nothing is looked for
+ * in the network. */
 struct sources source_list(struct data *d);
 /* The same for one URL. */
 struct source source_read(struct data *d, struct slice url);
+/* Raises when s has a problem: a foreign scheme, a repository without a full commit. They are no
+ * fault as long as nobody builds the recipe. */
+void source_demand(const struct source *s);
 /* Where a file:// path may be, in the order of FILESPATH: all places up to the first where it is.
  * */
 void source_places(struct data *d, const struct source *s, struct slices *places);

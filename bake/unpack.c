@@ -100,6 +100,7 @@ static bool is_archive(const struct source *s) {
 static void unpack_one(struct data *d, const char *dir, const struct source *s) {
 	struct arena *a = data_arena(d);
 	const char *to = place(a, dir, s);
+	source_demand(s);
 	source_path(d, s);
 	if (s->kind == SOURCE_GIT)
 		check_out(d, to, s);

@@ -7,6 +7,7 @@
 #include "data.h"
 #include "fetch.h"
 #include "git.h"
+#include "library.h"
 #include "map.h"
 #include "os.h"
 #include "util.h"
@@ -177,6 +178,43 @@ Test(fetch, local_files) {
 	cr_assert(slice_is(words.v[1], arena_printf(a, "%s/layer/two/a:True", top).p));
 	set("SRC_URI", "file://missing");
 	cr_assert_not_null(strstr(fetch(), "no such file in the layers"));
+}
+
+Test(fetch, what_nobody_fetches_is_a_fault_only_then) {
+	struct slices words = { 0 };
+	set("SRC_URI", "npm://registry.example/x");
+	fetch_checksum_files(d, &words);
+	cr_assert_eq(words.n, 0u);
+	cr_assert_not_null(strstr(fetch(), "bake fetches file"));
+}
+
+/* --- what expressions call --- */
+
+static const char *call(const char *name) {
+	struct call c = { .name = atom_of(name), .arena = a, .data = d };
+	struct trap trap;
+	fetch_init();
+	if (!TRAP(&trap))
+		return arena_printf(a, "!" SFMT, SARG(trap.error.message)).p;
+	struct value v = library_find(c.name)(&c);
+	trap_end(&trap);
+	return value_str(a, v).p;
+}
+
+Test(fetch, revisions) {
+	set("SRCREV", "a9993e364706816aba3e25717850c26c9cd0d89d");
+	set("SRCREV_ab", "b9993e364706816aba3e25717850c26c9cd0d89d");
+	cr_assert_str_eq(call("bb.fetch.get_hashvalue"), "");
+	cr_assert_str_eq(call("bb.fetch.get_pkgv_string"), "");
+	cr_assert_eq(call("bb.fetch2.get_srcrev")[0], '!');
+	set("SRC_URI", "git://h/x");
+	cr_assert_str_eq(call("bb.fetch2.get_srcrev"), "AUTOINC+a9993e3647");
+	cr_assert_str_eq(call("bb.fetch.get_hashvalue"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+	set("SRC_URI", "git://h/x;name=a git://h/y;name=ab");
+	cr_assert_eq(call("bb.fetch2.get_srcrev")[0], '!');
+	set("SRCREV_FORMAT", "ab_a");
+	cr_assert_str_eq(call("bb.fetch2.get_srcrev"), "AUTOINC+b9993e3647_a9993e3647");
+	cr_assert_str_eq(call("bb.fetch2.get_autorev"), "AUTOINC");
 }
 
 /* --- repositories --- */

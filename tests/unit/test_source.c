@@ -36,6 +36,11 @@ static struct sources list(const char *uris) {
 	return source_list(d);
 }
 
+static void problem(const char *uri, const char *part) {
+	const char *why = source_read(d, slice_of(uri)).problem;
+	cr_assert(part ? why && strstr(why, part) : !why, "%s: %s", uri, why ? why : "none");
+}
+
 /* The reason for which SRC_URI is refused. */
 static const char *refused(const char *uris) {
 	struct trap trap;
@@ -88,16 +93,18 @@ Test(source, commits) {
 	struct sources s = list("git://h/a.git;branch=x git://h/b.git;name=b");
 	cr_assert(slice_is(s.v[0].commit, COMMIT));
 	cr_assert(slice_is(s.v[1].commit, OTHER));
+	problem("git://h/a.git", NULL);
 	set("SRCREV", "AUTOINC");
-	refuses("git://h/a.git", "not a full commit");
+	problem("git://h/a.git", "not a full commit");
 	set("SRCREV", "v1.0");
-	refuses("git://h/a.git", "\"v1.0\" is not a full commit");
+	problem("git://h/a.git", "\"v1.0\" is not a full commit");
 	set("SRCREV", "INVALID");
-	refuses("git://h/a.git", "no commit is given");
+	problem("git://h/a.git", "no commit is given");
 }
 
 Test(source, schemes_and_nonsense) {
-	refuses("npm://registry/x", "bake fetches file, http");
+	problem("npm://registry/x", "bake fetches file, http");
+	problem("gitsm://h/x;rev=" COMMIT, "submodules");
 	refuses("file", "no \"://\"");
 	refuses("https://h/x;y", "has no \"=\"");
 	cr_assert_eq(list("").n, 0u);
