@@ -16,10 +16,13 @@ static struct slice dotted(struct arena *a, const struct task *t) {
 
 static struct slices edge_list(const struct graph *g, struct arena *a) {
 	struct slices list = { 0 };
-	for (uint32_t i = 0; i < g->count; i++)
-		for (uint32_t k = 0; k < g->task[i].deps_count; k++)
-			slices_add(a, &list, arena_printf(a, SFMT " -> " SFMT, SARG(dotted(a, &g->task[i])),
-					SARG(dotted(a, &g->task[g->task[i].deps[k]]))));
+	for (uint32_t i = 0; i < g->count; i++) {
+		const struct task *t = &g->task[i];
+		struct slice from = dotted(a, t);
+		for (uint32_t k = 0; k < t->deps_count; k++)
+			slices_add(a, &list, arena_printf(a, SFMT " -> " SFMT, SARG(from),
+					SARG(dotted(a, &g->task[t->deps[k]]))));
+	}
 	slices_sort(&list);
 	return list;
 }
@@ -64,9 +67,10 @@ static struct slice task_lines(const struct graph *g, const struct task *t, stru
 	struct buf text = { .arena = a };
 	struct slices edges = { 0 };
 	struct slice name = dotted(a, t);
-	buf_addf(&text, "\"" SFMT "\" [label=\"" SFMT " %s\\n" SFMT ":" SFMT "-" SFMT "\\n" SFMT "\"]\n",
-			SARG(name), SARG(r->pn), t->spec->name->p, SARG(r->pe), SARG(r->pv), SARG(r->pr),
-			SARG(r->id));
+	buf_addf(&text, "\"" SFMT "\" [label=\"" SFMT " %s\\n", SARG(name), SARG(r->pn),
+			t->spec->name->p);
+	buf_addf(&text, SFMT ":" SFMT "-" SFMT "\\n" SFMT "\"]\n", SARG(r->pe), SARG(r->pv),
+			SARG(r->pr), SARG(r->id));
 	for (uint32_t k = 0; k < t->deps_count; k++)
 		slices_add(a, &edges, arena_printf(a, "\"" SFMT "\" -> \"" SFMT "\"\n", SARG(name),
 				SARG(dotted(a, &g->task[t->deps[k]]))));

@@ -128,8 +128,8 @@ static void resolve_pairs(struct builder *b, const struct recipe *r, const struc
 			resolve(b, name, strcmp(flag, "rdepends") == 0, r->pn);
 			continue;
 		}
-		error(SFMT ": %s[%s]: " SFMT ": is not of the form RECIPE:TASK", SARG(r->file), task->p, flag,
-				SARG(pairs->v[i]));
+		error(SFMT ": %s[%s]: " SFMT ": is not of the form RECIPE:TASK", SARG(r->file), task->p,
+				flag, SARG(pairs->v[i]));
 		b->faults++;
 	}
 }
@@ -163,12 +163,13 @@ static void report_missing(struct builder *b, struct map *m, bool run) {
 	struct map_entry *e;
 	for (uint32_t i = 0; (e = map_next(m, &i)); b->faults++) {
 		struct missing *x = e->value;
-		const char *why = x->why ? x->why : "no recipe or layer in conf/bblayers.conf has it";
+		const char *why = x->why ? x->why : "no layer in conf/bblayers.conf has it";
 		const char *needs = run ? " need it in the image" : " need it to build";
 		if (x->who.n == 1)
 			needs = run ? " needs it in the image" : " needs it to build";
 		if (x->who.n)
-			error("nothing provides %s: %s%s: %s", e->key->p, who_text(b, &x->who), needs, why);
+			error("nothing provides %s: %s%s: %s", e->key->p, who_text(b, &x->who), needs,
+					why);
 		else
 			error("nothing provides %s: %s", e->key->p, why);
 	}
@@ -212,8 +213,9 @@ static void add_pairs(struct builder *b, const struct recipe *r, const struct re
 			push(b->arena, &b->scratch, t);
 			continue;
 		}
-		error(SFMT ": %s[%s]: " SFMT ": " SFMT " has no such task", SARG(r->file), spec->name->p,
-				run ? "rdepends" : "depends", SARG(pairs->v[i]), SARG(c->v[0]->file));
+		error(SFMT ": %s[%s]: " SFMT ": " SFMT " has no such task", SARG(r->file),
+				spec->name->p, run ? "rdepends" : "depends", SARG(pairs->v[i]),
+				SARG(c->v[0]->file));
 		b->faults++;
 	}
 }
@@ -263,21 +265,21 @@ static void all_direct_edges(struct builder *b) {
 
 /* --- [recrdeptask] ---
  *
- * A task T with recrdeptask N depends on the tasks N of every recipe that has a task somewhere below
- * T's dependencies. "Below" is what the direct edges say: one set of units per task, a bit each,
- * filled from the leaves up. What is added this way may itself have recipes below, and recursive
- * tasks may depend on each other, so it goes on until nothing is added. Only what is new is looked at
- * each time: every (task, recipe) pair is handled once. */
+ * A task T with recrdeptask N depends on the tasks N of every recipe that has a task somewhere
+ * below T's dependencies. "Below" is what the direct edges say: one set of units per task, a bit
+ * each, filled from the leaves up. What is added this way may itself have recipes below, and
+ * recursive tasks may depend on each other, so it goes on until nothing is added. Only what is new
+ * is looked at each time: every (task, recipe) pair is handled once. */
 
 struct recursive {
 	uint32_t task;
 	const uint32_t **column;         /* of each task name: unit → task number + 1 */
 	uint32_t names;
-	struct numbers extra;            /* [recideptask]: tasks whose dependencies count as T's own */
+	struct numbers extra;            /* [recideptask]: tasks whose dependencies count too */
 	uint64_t *units;                 /* set of units already handled */
 	uint64_t *has;                   /* set of tasks already among T's dependencies, and T */
 	uint32_t seen;                   /* how many of T's dependencies were looked at */
-	uint32_t *seen_of;               /* recursive → how many of its dependencies were looked at */
+	uint32_t *seen_of;               /* recursive → how many of its dependencies were seen */
 };
 
 static uint32_t set_words(uint32_t bits) {
@@ -326,7 +328,8 @@ static uint64_t *units_below(struct builder *b) {
 	for (uint32_t done = 0; done < ready; done++) {
 		uint32_t t = queue[done];
 		for (uint32_t i = up.start[t]; i < up.start[t + 1]; i++) {
-			uint64_t *to = below + (size_t)up.v[i] * words, *from = below + (size_t)t * words;
+			uint64_t *from = below + (size_t)t * words;
+			uint64_t *to = below + (size_t)up.v[i] * words;
 			set_add(to, e->owner[t]);
 			for (uint32_t w = 0; w < words; w++)
 				to[w] |= from[w];
@@ -414,9 +417,10 @@ static bool step_recursive(struct builder *b, struct recursive *r, const uint64_
 	for (; r->seen < e->deps[r->task].n; r->seen++)
 		added |= add_units(b, r, below + (size_t)e->deps[r->task].v[r->seen] * words);
 	for (uint32_t i = 0; i < r->extra.n; i++) {
+		const struct numbers *deps = &e->deps[r->extra.v[i]];
 		added |= add_units(b, r, below + (size_t)r->extra.v[i] * words);
-		for (uint32_t k = 0; k < e->deps[r->extra.v[i]].n; k++)
-			added |= add_units(b, r, below + (size_t)e->deps[r->extra.v[i]].v[k] * words);
+		for (uint32_t k = 0; k < deps->n; k++)
+			added |= add_units(b, r, below + (size_t)deps->v[k] * words);
 	}
 	for (uint32_t i = 0; i < e->deps[r->task].n; i++) {
 		uint32_t other = b->recursive_of[e->deps[r->task].v[i]];
@@ -487,14 +491,16 @@ static void recursive_edges(struct builder *b) {
 
 /* --- targets --- */
 
-static void report_no_task(struct builder *b, const struct edges_target *t, const struct recipe *r) {
+static void report_no_task(struct builder *b, const struct edges_target *t,
+		const struct recipe *r) {
 	struct slices names = { 0 }, near = { 0 };
 	for (size_t i = 0; i < r->tasks; i++)
 		slices_add(b->arena, &names, atom_slice(r->task[i].name));
 	provider_near(b->arena, t->task, &names, &near);
 	struct slice list = slices_join(b->arena, &near, ", ");
 	error(SFMT ": has no task " SFMT " (" SFMT ")%s" SFMT "%s", SARG(t->name), SARG(t->task),
-			SARG(r->file), near.n ? ": did you mean " : "", SARG(list), near.n ? "?" : "");
+			SARG(r->file), near.n ? ": did you mean " : "", SARG(list),
+			near.n ? "?" : "");
 	b->faults++;
 }
 

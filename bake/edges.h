@@ -21,7 +21,7 @@ struct numbers {
 struct unit {
 	const struct recipe *recipe;
 	uint32_t first;
-	struct numbers build, run;       /* units chosen for DEPENDS; for RDEPENDS and RRECOMMENDS */
+	struct numbers build, run;       /* units chosen for DEPENDS; for RDEPENDS, RRECOMMENDS */
 };
 
 struct edges {

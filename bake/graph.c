@@ -74,7 +74,8 @@ struct targets graph_targets(struct arena *a, struct providers *p, const struct 
 	}
 	for (size_t i = 0; i < list.n; i++)
 		if (provider_build(p, list.v[i].name)->assumed)
-			warn("target " SFMT ": is in ASSUME_PROVIDED: nothing to build for it", SARG(list.v[i].name));
+			warn("target " SFMT ": is in ASSUME_PROVIDED: nothing to build for it",
+					SARG(list.v[i].name));
 	for (size_t i = 0; i < world.n; i++)
 		add_target(a, &list, (struct target){ world.v[i], task });
 	return list;
@@ -87,7 +88,7 @@ struct walk {
 	const struct edges *edges;
 	enum { NEW, OPEN, CLOSED } *mark;
 	uint32_t *order, n;              /* tasks reached, dependencies first */
-	uint32_t *path, *next, depth;    /* the open tasks and how far each one's edges were followed */
+	uint32_t *path, *next, depth;    /* the open tasks; how far each one's edges were followed */
 };
 
 static const struct recipe_task *spec_of(const struct edges *e, uint32_t task) {
@@ -96,7 +97,8 @@ static const struct recipe_task *spec_of(const struct edges *e, uint32_t task) {
 }
 
 static void add_step(struct buf *text, const struct edges *e, uint32_t task) {
-	buf_addf(text, SFMT ".%s", SARG(e->unit[e->owner[task]].recipe->pn), spec_of(e, task)->name->p);
+	const struct recipe *r = e->unit[e->owner[task]].recipe;
+	buf_addf(text, SFMT ".%s", SARG(r->pn), spec_of(e, task)->name->p);
 }
 
 static void report_cycle(const struct walk *w, uint32_t task) {
@@ -203,9 +205,9 @@ static void fill_rdeps(struct graph *g) {
  * compiles is started before many short tasks. */
 static uint64_t cost(const struct recipe_task *spec) {
 	static const struct { const char *name; uint64_t cost; } known[] = {
-		{ "do_compile", 100 }, { "do_configure", 40 }, { "do_fetch", 20 }, { "do_unpack", 5 },
-		{ "do_install", 10 }, { "do_package", 10 }, { "do_rootfs", 20 }, { "do_image", 10 },
-		{ "do_compile_kernelmodules", 60 },
+		{ "do_compile", 100 }, { "do_compile_kernelmodules", 60 }, { "do_configure", 40 },
+		{ "do_fetch", 20 }, { "do_unpack", 5 }, { "do_install", 10 }, { "do_package", 10 },
+		{ "do_rootfs", 20 }, { "do_image", 10 },
 	};
 	if (spec->noexec)
 		return 0;
@@ -266,12 +268,14 @@ static void report_two(const struct graph *g, struct slice name, const struct re
 		const struct recipe *b) {
 	const char *one = wanted_by(g, a), *two = wanted_by(g, b);
 	if (slice_eq(a->pn, b->pn))
-		error("two versions of " SFMT ": " SFMT " (%s) and " SFMT " (%s): a build can hold one; set "
-				"PREFERRED_VERSION_" SFMT, SARG(a->pn), SARG(a->id), one, SARG(b->id), two, SARG(a->pn));
+		error("two versions of " SFMT ": " SFMT " (%s) and " SFMT " (%s): a build can hold "
+				"one; set PREFERRED_VERSION_" SFMT, SARG(a->pn), SARG(a->id), one,
+				SARG(b->id), two, SARG(a->pn));
 	else
 		error("two providers of " SFMT ": " SFMT " (%s) and " SFMT " (%s): choose one with "
-				"PREFERRED_PROVIDER_" SFMT ", or allow both in BB_MULTI_PROVIDER_ALLOWED", SARG(name),
-				SARG(a->id), one, SARG(b->id), two, SARG(name));
+				"PREFERRED_PROVIDER_" SFMT ", or allow both in "
+				"BB_MULTI_PROVIDER_ALLOWED", SARG(name), SARG(a->id), one,
+				SARG(b->id), two, SARG(name));
 }
 
 static bool claim(const struct graph *g, struct providers *p, struct map *owner,
@@ -488,7 +492,9 @@ void graph_force(struct graph *g, struct slice task) {
 	for (uint32_t i = 0; i < g->count; i++) {
 		if (!g->task[i].target)
 			continue;
-		struct task *t = task.p ? graph_find(g, g->task[i].recipe, atom(task)) : &g->task[i];
+		struct task *t = &g->task[i];
+		if (task.p)
+			t = graph_find(g, t->recipe, atom(task));
 		if (t)
 			any = t->forced = true;
 	}

@@ -37,17 +37,17 @@ struct task {
 	const struct recipe_task *spec;
 	struct slice id;                 /* "PN:do_task", for messages and files */
 	uint32_t number;                 /* index in graph->task */
-	uint32_t *deps, *rdeps;          /* numbers: what it needs, what needs it; sorted, without repeats */
+	uint32_t *deps, *rdeps;          /* what it needs, what needs it; sorted, no repeats */
 	uint32_t deps_count, rdeps_count;
 	uint32_t missing;                /* deps not yet TASK_DONE */
-	uint64_t weight;                 /* cost of the longest path from here to a target: higher first */
+	uint64_t weight;                 /* cost of the longest path to a target: higher first */
 	struct slice hash;               /* task hash, hex sha256 */
 	struct slice content;            /* content hash of its artefact, once it has run */
 	struct slice same;               /* what its dependents are hashed with, when not its hash: see same.h */
 	enum task_state state;
 	enum task_plan plan;
 	bool target;                     /* asked for by name */
-	bool forced;                     /* -f, -C or [nostamp]: runs, and so does all that needs it */
+	bool forced;                     /* -f, -C, [nostamp]: runs, and so does what needs it */
 };
 
 struct graph {

@@ -300,7 +300,8 @@ static void read_here(struct harvester *h, uint32_t file) {
 }
 
 static void run_workers(struct harvester *h) {
-	h->shared = mmap(NULL, sizeof *h->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	h->shared = mmap(NULL, sizeof *h->shared, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (h->shared == MAP_FAILED)
 		return;
 	for (unsigned i = 0; i < h->workers; i++)

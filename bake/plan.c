@@ -40,8 +40,8 @@ static enum task_plan decide(const struct task *t, bool tainted, const struct pl
 
 static void need_deps(const struct graph *g, const struct task *t, bool *needed) {
 	for (uint32_t k = 0; k < t->deps_count; k++) {
-		const struct recipe_task *dep = g->task[t->deps[k]].spec;
-		if (t->plan == PLAN_RUN || (t->spec->cached && dep->cached && dep->name == t->spec->name))
+		const struct recipe_task *spec = t->spec, *dep = g->task[t->deps[k]].spec;
+		if (t->plan == PLAN_RUN || (spec->cached && dep->cached && dep->name == spec->name))
 			needed[t->deps[k]] = true;
 	}
 }

@@ -56,7 +56,8 @@ static bool is_digit(char c) {
 }
 
 int provider_newer(const struct recipe *a, const struct recipe *b) {
-	int order = version_compare_part(a->pe.n ? a->pe : SLICE("0"), b->pe.n ? b->pe : SLICE("0"));
+	struct slice none = SLICE("0");
+	int order = version_compare_part(a->pe.n ? a->pe : none, b->pe.n ? b->pe : none);
 	if (!order)
 		order = version_compare_part(a->pv, b->pv);
 	return order ? order : version_compare_part(a->pr, b->pr);
@@ -77,7 +78,8 @@ static void list_add(struct arena *a, struct list *l, const struct recipe *r) {
 	l->v[l->n++] = r;
 }
 
-static void index_add(struct providers *p, struct map *m, struct slice name, const struct recipe *r) {
+static void index_add(struct providers *p, struct map *m, struct slice name,
+		const struct recipe *r) {
 	const struct atom *key = atom(name);
 	struct list *l = map_get(m, key);
 	if (!l) {
@@ -129,11 +131,14 @@ static void patterns_add(struct arena *a, struct patterns *list, struct pattern 
 static void read_assumed(struct providers *p) {
 	struct slice rest = data_text(p->config, "ASSUME_PROVIDED"), word;
 	while (slice_word(&rest, &word)) {
-		if (slice_starts(word, "^") || slice_ends(word, "$"))
-			patterns_add(p->arena, &p->assumed_patterns,
-					(struct pattern){ .regex = compile(p->arena, "ASSUME_PROVIDED", word) });
-		else
+		struct pattern pattern = { 0 };
+		if (!slice_starts(word, "^") && !slice_ends(word, "$")) {
 			map_add(&p->assumed, atom(word));
+			continue;
+		}
+		pattern.regex = compile(p->arena, "ASSUME_PROVIDED", word);
+		if (pattern.regex)
+			patterns_add(p->arena, &p->assumed_patterns, pattern);
 	}
 }
 
@@ -142,12 +147,14 @@ static void read_preferred(struct providers *p) {
 	while (slice_word(&rest, &word)) {
 		struct slice pn = word;
 		if (!slice_field(&pn, ':', &name) || !pn.n || memchr(pn.p, ':', pn.n)) {
-			error("PREFERRED_PROVIDERS: " SFMT ": is not of the form NAME:RECIPE", SARG(word));
+			error("PREFERRED_PROVIDERS: " SFMT ": is not of the form NAME:RECIPE",
+					SARG(word));
 			continue;
 		}
 		const struct atom *old = map_get(&p->preferred, atom(name)), *new = atom(pn);
 		if (old && old != new)
-			error("PREFERRED_PROVIDERS: " SFMT ": names both %s and %s", SARG(name), old->p, new->p);
+			error("PREFERRED_PROVIDERS: " SFMT ": names both %s and %s", SARG(name),
+					old->p, new->p);
 		map_put(&p->preferred, atom(name), (void *)(uintptr_t)new);
 	}
 }
@@ -181,7 +188,8 @@ const struct recipe *provider_by_id(const struct providers *p, struct slice id) 
 	return key ? map_get(&p->by_id, key) : NULL;
 }
 
-const struct recipe *const *provider_by_pn(const struct providers *p, struct slice pn, uint32_t *n) {
+const struct recipe *const *provider_by_pn(const struct providers *p, struct slice pn,
+		uint32_t *n) {
 	const struct atom *key = atom_find(pn);
 	const struct list *l = key ? map_get(&p->by_pn, key) : NULL;
 	*n = l ? l->n : 0;
@@ -231,7 +239,8 @@ static bool version_fits(const struct recipe *r, struct slice wanted) {
 
 /* By layer priority, highest first; then by DEFAULT_PREFERENCE, lowest first; then by id. */
 static int by_priority(const void *x, const void *y) {
-	const struct recipe *a = *(const struct recipe *const *)x, *b = *(const struct recipe *const *)y;
+	const struct recipe *const *left = x, *const *right = y;
+	const struct recipe *a = *left, *b = *right;
 	if (a->priority != b->priority)
 		return a->priority > b->priority ? -1 : 1;
 	if (a->default_preference != b->default_preference)
@@ -255,8 +264,9 @@ static const char *versions_there(struct providers *p, const struct list *sorted
 	struct slices versions = { 0 };
 	for (uint32_t i = 0; i < sorted->n; i++) {
 		const struct recipe *r = sorted->v[i];
-		struct slice v = r->pe.n ? arena_printf(p->arena, SFMT ":" SFMT, SARG(r->pe), SARG(r->pv))
-			: r->pv;
+		struct slice v = r->pv;
+		if (r->pe.n)
+			v = arena_printf(p->arena, SFMT ":" SFMT, SARG(r->pe), SARG(r->pv));
 		if (!slices_has(&versions, v))
 			slices_add(p->arena, &versions, v);
 	}
@@ -279,9 +289,12 @@ static struct picked pick_version(struct providers *p, struct list *l) {
 	for (uint32_t i = 0; wanted.n && i < l->n; i++)
 		if (version_fits(l->v[i], wanted))
 			return (struct picked){ l->v[i], NULL, true };
-	if (required.p)
-		return (struct picked){ NULL, arena_printf(p->arena, "REQUIRED_VERSION_" SFMT ": " SFMT
-				" is not there, these are: %s", SARG(pn), SARG(wanted), versions_there(p, l)).p, true };
+	if (required.p) {
+		const char *why = arena_printf(p->arena, "REQUIRED_VERSION_" SFMT ": " SFMT
+				" is not there, these are: %s", SARG(pn), SARG(wanted),
+				versions_there(p, l)).p;
+		return (struct picked){ NULL, why, true };
+	}
 	if (wanted.n && map_add(&p->told, atom(pn)))
 		warn("PREFERRED_VERSION_" SFMT ": " SFMT " is not there, these are: %s", SARG(pn),
 				SARG(wanted), versions_there(p, l));
@@ -291,7 +304,8 @@ static struct picked pick_version(struct providers *p, struct list *l) {
 /* --- several PNs --- */
 
 static int by_pn(const void *x, const void *y) {
-	const struct recipe *a = *(const struct recipe *const *)x, *b = *(const struct recipe *const *)y;
+	const struct recipe *const *left = x, *const *right = y;
+	const struct recipe *a = *left, *b = *right;
 	int order = slice_cmp(a->pn, b->pn);
 	return order ? order : slice_cmp(a->id, b->id);
 }
@@ -362,12 +376,12 @@ static const char *pn_names(struct providers *p, const struct list *l) {
 
 static void tell_open_choice(struct providers *p, const struct list *l, const char *variable,
 		struct slice item) {
-	note("several recipes provide " SFMT ": %s: taking " SFMT "; set %s" SFMT " to choose", SARG(item),
-			pn_names(p, l), SARG(l->v[0]->pn), variable, SARG(item));
+	note("several recipes provide " SFMT ": %s: taking " SFMT "; set %s" SFMT " to choose",
+			SARG(item), pn_names(p, l), SARG(l->v[0]->pn), variable, SARG(item));
 }
 
-static struct list choose_build(struct providers *p, const struct list *candidates, struct slice item,
-		const char **why) {
+static struct list choose_build(struct providers *p, const struct list *candidates,
+		struct slice item, const char **why) {
 	struct list l = eligible(p, candidates, item, why);
 	struct slice pn = preferred_provider(p, item);
 	if (l.n && !(pn.n && pn_to_front(&l, pn)) && l.n > 1)
@@ -389,7 +403,8 @@ static const struct recipe *implied(struct providers *p, const struct list *l, s
 	const struct list *same = map_get(&p->by_pn, atom(pn));
 	for (uint32_t i = 0; i < same->n; i++)
 		for (size_t j = 0; j < same->v[i]->provides.n; j++) {
-			struct slice want = preference(p, "PREFERRED_PROVIDER_", same->v[i]->provides.v[j]);
+			struct slice name = same->v[i]->provides.v[j];
+			struct slice want = preference(p, "PREFERRED_PROVIDER_", name);
 			for (uint32_t k = 0; want.n && k < l->n; k++)
 				if (slice_eq(l->v[k]->pn, want) && !list_has(named, l->v[k]))
 					return l->v[k];
@@ -432,8 +447,8 @@ static struct list choose_run(struct providers *p, const struct list *candidates
 		return l;
 	uint32_t named = implied_to_front(p, &l);
 	if (named > 1) {
-		*why = arena_printf(p->arena, "PREFERRED_PROVIDER of different names chooses more than one of "
-				"%s; set PREFERRED_RPROVIDER_" SFMT, pn_names(p, &l), SARG(item)).p;
+		*why = arena_printf(p->arena, "PREFERRED_PROVIDER of different names chooses more than "
+				"one of %s; set PREFERRED_RPROVIDER_" SFMT, pn_names(p, &l), SARG(item)).p;
 		return (struct list){ 0 };
 	}
 	if (!named)
@@ -495,8 +510,8 @@ static void tell_skipped(struct providers *p, struct slice name, bool run, struc
 		if (!r->skipped.p || !(slice_eq(r->pn, name) || (run ? package_has(r, name)
 				: slices_has(&r->provides, name))))
 			continue;
-		slices_add(p->arena, reasons, arena_printf(p->arena, SFMT " provides it but is skipped: " SFMT,
-				SARG(r->pn), SARG(r->skipped)));
+		slices_add(p->arena, reasons, arena_printf(p->arena, SFMT " provides it but is skipped: "
+				SFMT, SARG(r->pn), SARG(r->skipped)));
 	}
 }
 
@@ -504,10 +519,9 @@ static const char *explain(struct providers *p, struct slice name, bool run) {
 	struct slices reasons = { 0 }, near = { 0 };
 	tell_skipped(p, name, run, &reasons);
 	const struct list *other = map_get(run ? &p->build : &p->run, atom(name));
+	const char *form = run ? SFMT " only PROVIDES it: it is no package" : "it is a package of " SFMT;
 	if (!reasons.n && other)
-		slices_add(p->arena, &reasons, run ? arena_printf(p->arena, SFMT " only PROVIDES it (a recipe's "
-				"name, not a package's)", SARG(other->v[0]->pn)) : arena_printf(p->arena,
-				"it is a package of " SFMT, SARG(other->v[0]->pn)));
+		slices_add(p->arena, &reasons, arena_printf(p->arena, form, SARG(other->v[0]->pn)));
 	near_names(p, name, run, &near);
 	if (!reasons.n && near.n)
 		slices_add(p->arena, &reasons, arena_printf(p->arena, "did you mean " SFMT "?",
@@ -521,7 +535,7 @@ static bool is_assumed(struct providers *p, struct slice name) {
 	if (map_get(&p->assumed, atom(name)))
 		return true;
 	for (size_t i = 0; i < p->assumed_patterns.n; i++)
-		if (p->assumed_patterns.v[i].regex && regex_match(p->assumed_patterns.v[i].regex, name))
+		if (regex_match(p->assumed_patterns.v[i].regex, name))
 			return true;
 	return false;
 }
@@ -537,8 +551,10 @@ static void compile_dynamic(struct providers *p) {
 				buf_addc(&text, '\\');
 			buf_addc(&text, *c);
 		}
-		patterns_add(p->arena, &p->patterns, (struct pattern){ .recipes = *(struct list *)e->value,
-				.regex = compile(p->arena, "PACKAGES_DYNAMIC", buf_slice(&text)) });
+		struct pattern pattern = { .recipes = *(struct list *)e->value };
+		pattern.regex = compile(p->arena, "PACKAGES_DYNAMIC", buf_slice(&text));
+		if (pattern.regex)
+			patterns_add(p->arena, &p->patterns, pattern);
 	}
 }
 
@@ -550,7 +566,7 @@ static struct list run_candidates(struct providers *p, struct slice name) {
 	if (!p->patterns.n)
 		compile_dynamic(p);
 	for (size_t i = 0; i < p->patterns.n; i++)
-		if (p->patterns.v[i].regex && regex_match(p->patterns.v[i].regex, name))
+		if (regex_match(p->patterns.v[i].regex, name))
 			for (uint32_t k = 0; k < p->patterns.v[i].recipes.n; k++)
 				list_add(p->arena, &found, p->patterns.v[i].recipes.v[k]);
 	return found;

@@ -23,7 +23,7 @@ struct provider_choice {
 	const struct recipe **v;         /* v[0] is the one to use */
 	uint32_t n;
 	bool assumed;                    /* ASSUME_PROVIDED: n is 0 and that is fine */
-	const char *why;                 /* n is 0: what there is instead: near names, skip reasons … */
+	const char *why;                 /* n is 0: what there is instead: near names, skips … */
 };
 
 /* For a build-time name (DEPENDS, targets) and a run-time name (RDEPENDS), as BitBake's

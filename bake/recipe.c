@@ -10,6 +10,7 @@
 #include "sig.h"
 #include "util.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,13 +82,14 @@ static bool fits_machine(struct data *d, struct slice pattern) {
 }
 
 struct slice recipe_skip_reason(struct data *d) {
-	struct slice machine = data_text(d, "COMPATIBLE_MACHINE"), host = data_text(d, "COMPATIBLE_HOST");
+	struct slice machine = data_text(d, "COMPATIBLE_MACHINE");
+	struct slice host = data_text(d, "COMPATIBLE_HOST");
 	if (machine.n && !fits_machine(d, machine))
 		return arena_printf(data_arena(d), "incompatible with machine " SFMT
 				" (not in COMPATIBLE_MACHINE)", SARG(data_text(d, "MACHINE")));
 	if (host.n && !fits(d, "COMPATIBLE_HOST", host, data_text(d, "HOST_SYS")))
-		return arena_printf(data_arena(d), "incompatible with host " SFMT " (not in COMPATIBLE_HOST)",
-				SARG(data_text(d, "HOST_SYS")));
+		return arena_printf(data_arena(d), "incompatible with host " SFMT
+				" (not in COMPATIBLE_HOST)", SARG(data_text(d, "HOST_SYS")));
 	return SLICE_NONE;
 }
 
@@ -95,8 +97,9 @@ struct slice recipe_skip_reason(struct data *d) {
 
 /* The flags of tasks, interned once. */
 static struct {
-	const struct atom *depends, *rdepends, *deptask, *rdeptask, *recrdeptask, *recideptask, *mcdepends,
-		*file_checksums, *plaindirs, *inputdirs, *outputdirs, *stamp_extra, *noexec, *nostamp, *network;
+	const struct atom *depends, *rdepends, *deptask, *rdeptask, *recrdeptask, *recideptask,
+		*mcdepends, *file_checksums, *plaindirs, *inputdirs, *outputdirs, *stamp_extra,
+		*noexec, *nostamp, *network;
 } flag;
 
 static void intern_flags(void) {
@@ -119,13 +122,15 @@ static void intern_flags(void) {
 	flag.network = atom_of("network");
 }
 
-static struct slice flag_text(struct data *d, const struct recipe_task *t, const struct atom *name) {
+static struct slice flag_text(struct data *d, const struct recipe_task *t,
+		const struct atom *name) {
 	struct slice text = SLICE_NONE;
 	data_get_flag(d, t->name, name, true, &text);
 	return text;
 }
 
-static struct slices flag_list(struct data *d, const struct recipe_task *t, const struct atom *name) {
+static struct slices flag_list(struct data *d, const struct recipe_task *t,
+		const struct atom *name) {
 	return list_of(d, flag_text(d, t, name));
 }
 
@@ -135,7 +140,7 @@ static bool is_yes(struct slice text) {
 	char lower[8] = "";
 	text = slice_trim(text);
 	for (size_t i = 0; i < text.n && i < sizeof lower - 1; i++)
-		lower[i] = (char)(text.p[i] >= 'A' && text.p[i] <= 'Z' ? text.p[i] | 0x20 : text.p[i]);
+		lower[i] = (char)tolower((unsigned char)text.p[i]);
 	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
 		if (strcmp(lower, yes[i]) == 0)
 			return true;
@@ -161,8 +166,8 @@ static void read_task(struct data *d, struct sig *sig, struct recipe_task *t) {
 	t->outputdirs = flag_list(d, t, flag.outputdirs);
 	t->cached = t->plaindirs.n || t->outputdirs.n;
 	if (t->inputdirs.n != t->outputdirs.n)
-		raise_error("%s: [sstate-inputdirs] has %zu directories, [sstate-outputdirs] %zu: they are pairs",
-				t->name->p, t->inputdirs.n, t->outputdirs.n);
+		raise_error("%s: [sstate-inputdirs] has %zu directories, [sstate-outputdirs] %zu: they "
+				"are pairs", t->name->p, t->inputdirs.n, t->outputdirs.n);
 	t->stamp_extra = flag_text(d, t, flag.stamp_extra);
 	/* As in BitBake, being set is enough, whatever the value. */
 	t->noexec = flag_text(d, t, flag.noexec).p;

@@ -27,11 +27,11 @@ struct recipe_task {
 	struct slices mcdepends;
 	struct slices file_checksums;    /* [file-checksums]: "path:True|False" */
 	struct slices plaindirs;         /* [sstate-plaindirs] */
-	struct slices inputdirs, outputdirs;     /* [sstate-inputdirs], [sstate-outputdirs]: pairs */
+	struct slices inputdirs, outputdirs;     /* [sstate-inputdirs], [sstate-outputdirs] */
 	struct slice stamp_extra;        /* [stamp-extra-info] */
 	struct slice base_hash;          /* hex sha256 */
 	bool noexec, nostamp, network;
-	bool cached;                     /* has plaindirs or outputdirs: its trees are an artefact */
+	bool cached;                     /* has plaindirs or outputdirs: they are an artefact */
 };
 
 struct recipe_package {

@@ -12,7 +12,7 @@ struct codec {
 	struct buf *out;
 	struct slice in;
 	struct arena *arena;
-	bool wrong;              /* the bytes ended early or hold nonsense; reads give empty values */
+	bool wrong;              /* the bytes ended early or hold nonsense: reads give nothing */
 };
 
 enum { UNSET = UINT32_MAX };
@@ -110,7 +110,8 @@ static void recipe(struct codec *c, struct recipe *r) {
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		text(c, texts[i]);
 	struct slices *lists[] = { &r->provides, &r->depends, &r->packages, &r->packages_dynamic,
-		&r->rprovides, &r->rdepends, &r->rrecommends, &r->inherits, &r->appends, &r->inputs };
+		&r->rprovides, &r->rdepends, &r->rrecommends, &r->inherits, &r->appends,
+		&r->inputs };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		list(c, lists[i]);
 	integer(c, &r->priority);

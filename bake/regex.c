@@ -31,7 +31,7 @@ enum op { OP_SET, OP_TEST, OP_SPLIT, OP_JUMP, OP_LOOK, OP_MATCH };
 struct op_code {
 	enum op op;
 	enum kind kind;          /* of OP_TEST and OP_LOOK */
-	uint32_t x, y;           /* OP_SPLIT: both; OP_JUMP: x; OP_LOOK: body is what follows, x behind it */
+	uint32_t x, y;           /* OP_SPLIT: both; OP_JUMP: x; OP_LOOK: its body follows, x is behind */
 	const struct set *set;
 };
 
@@ -238,9 +238,11 @@ static struct node *single(struct parser *p) {
 
 static bool number(struct parser *p, int *value) {
 	bool any = false;
-	for (*value = 0; p->rest.n && p->rest.p[0] >= '0' && p->rest.p[0] <= '9' && *value <= MAX_REPEAT;
-			any = true)
+	*value = 0;
+	while (p->rest.n && p->rest.p[0] >= '0' && p->rest.p[0] <= '9' && *value <= MAX_REPEAT) {
 		*value = *value * 10 + (take(p) - '0');
+		any = true;
+	}
 	return any;
 }
 
@@ -325,7 +327,8 @@ static uint32_t emit(struct parser *p, struct regex *r, struct op_code op) {
 
 static void generate(struct parser *p, struct regex *r, const struct node *n);
 
-static void generate_optional(struct parser *p, struct regex *r, const struct node *body, bool loop) {
+static void generate_optional(struct parser *p, struct regex *r, const struct node *body,
+		bool loop) {
 	uint32_t split = emit(p, r, (struct op_code){ .op = OP_SPLIT });
 	generate(p, r, body);
 	if (loop)
