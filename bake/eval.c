@@ -281,10 +281,6 @@ static void eval_addhandler(struct data *d, const struct stmt *s) {
  * for a class. base: what addpylib may stand in. */
 static int eval_path(struct data *d, const struct atom *path, enum parse_dialect dialect, bool base) {
 	struct slice old = SLICE_NONE, text = atom_slice(path);
-	if (!os_is_file(path->p)) {
-		errno = ENOENT;
-		return -1;
-	}
 	const struct statements *s = parse_file(path, dialect);
 	if (!s)
 		return -1;
@@ -624,6 +620,7 @@ static void settle_tasks(struct data *d) {
 
 static void finish(struct data *d) {
 	struct ledger_inherit next;
+	data_at(d, (struct place){ NULL, 0 });
 	eval_event(d, "bb.event.RecipePreDeferredInherits");
 	while (ledger_next_deferred(d, &next))
 		inherit(d, next.classes, next.at, true);

@@ -10,6 +10,7 @@
 #include "eval.h"
 #include "map.h"
 #include "os.h"
+#include "search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,25 @@ static void read_environment(struct data *d) {
 
 /* --- layers --- */
 
+/* What names a recipe comes from its file when the configuration says nothing else. */
+#define PART_OF_FILE "${@bb.parse.vars_from_file(d.getVar('FILE', False), d)"
+static const struct {
+	const char *name, *value;
+} names[] = {
+	{ "PN", PART_OF_FILE "[0] or 'defaultpkgname'}" },
+	{ "PV", PART_OF_FILE "[1] or '1.0'}" },
+	{ "PR", PART_OF_FILE "[2] or 'r0'}" },
+};
+
+/* Until here they were the weakest of defaults; recipes may build on them (PV .= "+git"). */
+static void fix_names(struct data *d) {
+	struct slice value;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!data_get_own(d, atom_of(names[i].name), false, &value) &&
+				data_get_own(d, atom_of(names[i].name), true, &value))
+			data_assign(d, atom_of(names[i].name), value);
+}
+
 static void set_defaults(struct loading *l, const char *topdir) {
 	struct data *d = l->data;
 	read_environment(d);
@@ -90,12 +110,8 @@ static void set_defaults(struct loading *l, const char *topdir) {
 		data_set(d, atom_of("COREBASE"), slice_of(l->options->corebase));
 	data_set(d, atom_of("TOPDIR"), slice_of(topdir));
 	data_set(d, atom_of("BB_CURRENT_MC"), SLICE(""));
-	data_set_default(d, atom_of("PN"),
-			SLICE("${@bb.parse.vars_from_file(d.getVar('FILE', False), d)[0] or 'defaultpkgname'}"));
-	data_set_default(d, atom_of("PV"),
-			SLICE("${@bb.parse.vars_from_file(d.getVar('FILE', False), d)[1] or '1.0'}"));
-	data_set_default(d, atom_of("PR"),
-			SLICE("${@bb.parse.vars_from_file(d.getVar('FILE', False), d)[2] or 'r0'}"));
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		data_set_default(d, atom_of(names[i].name), slice_of(names[i].value));
 }
 
 static struct slice layer_dir(struct loading *l, struct slice word) {
@@ -292,6 +308,7 @@ static void check_readable(struct loading *l) {
 
 static void load(struct loading *l, const char *topdir) {
 	struct arena *a = l->config->arena;
+	search_forget();
 	eval_init(l->data);
 	set_defaults(l, topdir);
 	eval_config(l->data, arena_printf(a, "%s/conf/bblayers.conf", topdir));
@@ -309,6 +326,8 @@ static void load(struct loading *l, const char *topdir) {
 	data_at(l->data, (struct place){ NULL, 0 });
 	eval_config(l->data, SLICE("conf/bitbake.conf"));
 	assign_options(l);
+	data_at(l->data, (struct place){ NULL, 0 });
+	fix_names(l->data);
 	inherit_classes(l);
 	eval_event(l->data, "bb.event.ConfigParsed");
 	check_readable(l);

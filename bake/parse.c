@@ -8,7 +8,9 @@
 #include "map.h"
 #include "os.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct parser {
 	struct arena *arena;
@@ -682,17 +684,36 @@ struct statements *parse_text(struct arena *a, const struct atom *file, struct s
 	return out;
 }
 
+/* A file as it was when it was parsed. */
+struct parsed {
+	struct stat at;
+	struct statements *statements;
+};
+
+static bool unchanged(const struct stat *a, const struct stat *b) {
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+		a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
 const struct statements *parse_file(const struct atom *path, enum parse_dialect dialect) {
-	static struct map parsed;
-	if (!parsed.arena)
-		parsed.arena = arena_new();
-	struct statements *known = map_get(&parsed, path);
-	if (known)
-		return known;
+	static struct map files;         /* path → struct parsed * */
+	struct stat now;
 	struct slice text;
-	if (os_read(parsed.arena, path->p, &text) < 0)
+	if (!files.arena)
+		files.arena = arena_new();
+	if (stat(path->p, &now) < 0)
 		return NULL;
-	known = parse_text(parsed.arena, path, text, dialect);
-	map_put(&parsed, path, known);
-	return known;
+	if (!S_ISREG(now.st_mode)) {
+		errno = ENOENT;
+		return NULL;
+	}
+	struct parsed *known = map_get(&files, path);
+	if (known && unchanged(&known->at, &now))
+		return known->statements;
+	if (os_read(files.arena, path->p, &text) < 0)
+		return NULL;
+	known = ARENA_NEW(files.arena, struct parsed);
+	*known = (struct parsed){ now, parse_text(files.arena, path, text, dialect) };
+	map_put(&files, path, known);
+	return known->statements;
 }

@@ -76,8 +76,8 @@ enum parse_dialect parse_dialect_of(struct slice path);
  * cannot read. */
 struct statements *parse_text(struct arena *a, const struct atom *file, struct slice text,
 		enum parse_dialect dialect);
-/* The same for a file, read and parsed once for the life of the process. NULL with errno set when it
- * cannot be read. */
+/* The same for a file, parsed once as long as it does not change. NULL with errno set when it cannot be
+ * read (ENOENT: there is none, or it is no regular file). */
 const struct statements *parse_file(const struct atom *path, enum parse_dialect dialect);
 
 #endif

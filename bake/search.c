@@ -9,8 +9,14 @@
 
 #include <unistd.h>
 
+static struct map known;         /* path → "y" or "n" */
+
+void search_forget(void) {
+	arena_free(known.arena);
+	known = (struct map){ 0 };
+}
+
 bool search_exists(struct slice path) {
-	static struct map known;         /* path → "y" or "n" */
 	if (!known.arena)
 		known.arena = arena_new();
 	const struct atom *name = atom(path);

@@ -8,9 +8,11 @@ struct arena;
 struct data;
 struct slice;
 
-/* Does path exist (links followed)? Asked once a path for the life of the process: metadata does not
- * change while it is read. */
+/* Does path exist (links followed)? Asked once a path: metadata does not change while it is
+ * read. */
 bool search_exists(struct slice path);
+/* Looks again from now on: a new configuration is read. */
+void search_forget(void);
 /* The first DIR/item over the directories of path that exists; an absolute item is itself. Text in
  * arena a. */
 bool search_path(struct arena *a, struct slice path, struct slice item, struct slice *found);
