@@ -20,10 +20,4 @@ struct distro *distro_open(struct arena *a, const char *cache, struct slice *why
  * −1 and *why: where it was looked for, or why what was found could not be had. */
 int distro_get(struct distro *o, const struct slices *sums, const char *file, struct slice *why);
 
-/* The table of an index, for distro_get and tests: "HASH PATH" lines sorted by hash, made of the
- * text of an index (Sources or Packages). Pure. */
-struct slice distro_table(struct arena *a, struct slice index);
-/* The path beside the hash; unset when it is not there. */
-struct slice distro_lookup(struct slice table, struct slice sha256);
-
 #endif
