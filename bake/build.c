@@ -145,7 +145,7 @@ static int make_downloads(struct build *b) {
 
 /* NULL host in the context: tasks run without a sandbox, and the user is told once. */
 static struct task_context *make_context(struct build *b) {
-	const struct sandbox_host *host = NULL;
+	const struct view *host = NULL;
 	const char *why = "BB_SANDBOX = \"0\"";
 	if (data_is(b->config, "BB_SANDBOX", "0") || !sandbox_works(&why))
 		warn("not hermetic: tasks run without a sandbox: %s", why);

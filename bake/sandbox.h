@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 struct arena;
-struct sandbox_host;
+struct view;
 
 #define SANDBOX_TMPDIR "/bake"       /* where a task sees TMPDIR */
 #define SANDBOX_HOST "/.host"        /* where it sees the whole host, for compilers of build tools */
@@ -20,7 +20,7 @@ struct sandbox_bind {
 };
 
 struct sandbox {
-	const struct sandbox_host *host;
+	const struct view *view;
 	const struct sandbox_bind *binds;
 	size_t binds_count;
 	bool network;
@@ -30,9 +30,8 @@ struct sandbox {
 /* Can this kernel make such sandboxes for this user? Tried in a child; the reason (for "not
  * hermetic") in *why when not. */
 bool sandbox_works(const char **why);
-/* Once per build: writes what sandboxes share (the small /etc, the host's library directories without
- * what compilers would link) below tmpdir/sandbox. NULL: message given. */
-struct sandbox_host *sandbox_prepare(struct arena *a, const char *tmpdir);
+/* Once per build: see view_new. */
+struct view *sandbox_prepare(struct arena *a, const char *tmpdir);
 /* Forks a child in new namespaces: 0 in the child, which is uid 0 and pid 1 in there and dies with
  * its parent; its pid in the parent; −1 with a message. A child that cannot set up its mounts
  * says why and exits 1. */

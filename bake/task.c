@@ -17,12 +17,10 @@
 
 #include "artefact.h"
 #include "data.h"
-#include "emit.h"
+#include "function.h"
 #include "graph.h"
-#include "jobserver.h"
 #include "layer.h"
 #include "library.h"
-#include "lua.h"
 #include "map.h"
 #include "os.h"
 #include "proc.h"
@@ -36,7 +34,7 @@ static struct {
 	const struct task_context *context;
 	const struct task *task;
 	int report;
-	pid_t pid;               /* of the outer process: names logs and scripts */
+	pid_t pid;               /* of the outer process: names the log and scripts */
 	bool logged;             /* standard error is the log */
 	struct shared {
 		int64_t epoch;   /* SOURCE_DATE_EPOCH, seconds; 0 = not set */
@@ -87,141 +85,6 @@ static struct slice outside(struct arena *a, struct slice path) {
 	return job.context->host ? moved(a, path, SANDBOX_TMPDIR, job.context->tmpdir) : arena_dup(a, path);
 }
 
-/* --- running one function of the metadata --- */
-
-static struct slice flag_text(struct data *d, const struct atom *name, const char *flag) {
-	struct slice value;
-	return data_get_flag(d, name, atom_of(flag), true, &value) ? value : SLICE("");
-}
-
-/* [cleandirs] and [dirs]; returns the last of dirs or NULL. */
-static const char *make_dirs(struct data *d, const struct atom *name) {
-	struct slice clean = flag_text(d, name, "cleandirs"), dirs = flag_text(d, name, "dirs"), word;
-	const char *last = NULL;
-	while (slice_word(&clean, &word)) {
-		const char *dir = arena_str(data_arena(d), word);
-		if (os_remove(dir) < 0 || os_mkdirs(dir) < 0)
-			raise_error("%s[cleandirs]: %s: %s", name->p, dir, strerror(errno));
-	}
-	while (slice_word(&dirs, &word)) {
-		last = arena_str(data_arena(d), word);
-		if (os_mkdirs(last) < 0)
-			raise_error("%s[dirs]: %s: %s", name->p, last, strerror(errno));
-	}
-	return last;
-}
-
-/* Takes [lockfiles] in sorted order, so that two tasks cannot wait for each other. The fds, ended by
- * −1. */
-static const int *take_locks(struct data *d, const struct atom *name) {
-	struct arena *a = data_arena(d);
-	struct slices files = { 0 };
-	slices_words(a, &files, flag_text(d, name, "lockfiles"));
-	slices_sort(&files);
-	int *fds = ARENA_ARRAY(a, int, files.n + 1);
-	for (size_t i = 0; i < files.n; i++) {
-		const char *file = arena_str(a, files.v[i]);
-		fds[i] = os_mkparents(file) < 0 ? -1 : os_lock(file, true);
-		if (fds[i] < 0)
-			raise_error("%s[lockfiles]: %s: %s", name->p, file, strerror(errno));
-	}
-	fds[files.n] = -1;
-	return fds;
-}
-
-static void release_locks(const int *fds) {
-	for (; *fds >= 0; fds++)
-		close(*fds);
-}
-
-/* ${T}/run.NAME.PID, with run.NAME leading to it. */
-static const char *write_script(struct data *d, const struct atom *name, const char *cwd) {
-	struct arena *a = data_arena(d);
-	struct buf script = { .arena = a };
-	struct slice dir = data_text(d, "T");
-	struct slice file = arena_printf(a, "run.%s.%d", name->p, (int)job.pid);
-	const char *path = os_path(a, dir, file).p;
-	const char *link = arena_printf(a, SFMT "/run.%s", SARG(dir), name->p).p;
-	emit_script(d, name, cwd, &script);
-	if (os_write(path, buf_slice(&script), 0755, false) < 0)
-		raise_error("%s: %s", path, strerror(errno));
-	unlink(link);
-	if (symlink(file.p, link) < 0)
-		raise_error("%s: %s", link, strerror(errno));
-	return path;
-}
-
-/* The exported variables, make's tokens, and a PATH whatever happens. */
-static const char **environment(struct data *d) {
-	struct arena *a = data_arena(d);
-	const char **exported = emit_environment(d, a);
-	size_t n = 0, used = 0;
-	bool has_path = false;
-	while (exported[n])
-		n++;
-	const char **env = ARENA_ARRAY(a, const char *, n + 3);
-	for (size_t i = 0; i < n; i++) {
-		has_path |= strncmp(exported[i], "PATH=", 5) == 0;
-		env[used++] = exported[i];
-	}
-	if (!has_path)
-		env[used++] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-	if (job.context->jobserver)
-		env[used++] = arena_printf(a, "MAKEFLAGS=" SFMT,
-			SARG(jobserver_makeflags(job.context->jobserver, a))).p;
-	return env;
-}
-
-static void run_shell(struct data *d, const struct atom *name, const char *cwd) {
-	const struct jobserver *j = job.context->jobserver;
-	const char *argv[] = { "/bin/sh", write_script(d, name, cwd), NULL };
-	const int keep[] = { j ? j->read_fd : -1, j ? j->write_fd : -1, -1 };
-	struct proc_command c = { .argv = argv, .env = environment(d), .cwd = cwd, .keep = keep };
-	fflush(NULL);
-	int status = proc_run(&c, 2);
-	if (status < 0)
-		raise_error("%s: /bin/sh: %s", name->p, strerror(errno));
-	if (status > 128)
-		raise_error("%s: killed by signal %d (%s)", name->p, status - 128, strsignal(status - 128));
-	if (status > 0)
-		raise_error("%s: exit status %d", name->p, status);
-}
-
-static void run_lua(struct data *d, const struct atom *name, const char *cwd) {
-	char *before = os_cwd(data_arena(d));
-	if (cwd && chdir(cwd) < 0)
-		raise_error("%s: %s: %s", name->p, cwd, strerror(errno));
-	lua_run(d, name);
-	fflush(stdout);
-	if (before && chdir(before) < 0)
-		raise_error("%s: %s: %s", name->p, before, strerror(errno));
-}
-
-/* A shell or Lua function with its own [dirs], [cleandirs] and [lockfiles], as BitBake's exec_func. */
-static void run_function(struct data *d, const struct atom *name) {
-	struct slice body;
-	const char *cwd = make_dirs(d, name);
-	if (!data_get_raw(d, name, &body) || slice_trim(body).n == 0)
-		return;
-	if (flag_text(d, name, "python").n > 0)
-		raise_at(flag_text(d, name, "filename"), atoi(arena_str(data_arena(d),
-			flag_text(d, name, "lineno"))), "%s is Python, which is never run: "
-			"write it as `lua %s() { … }`", name->p, name->p);
-	const int *locks = take_locks(d, name);
-	note("%s", name->p);
-	if (flag_text(d, name, "lua").n > 0)
-		run_lua(d, name, cwd);
-	else
-		run_shell(d, name, cwd);
-	release_locks(locks);
-}
-
-static void run_list(struct data *d, struct slice names) {
-	struct slice name;
-	while (slice_word(&names, &name))
-		run_function(d, atom(name));
-}
-
 /* --- the inner process --- */
 
 static void set(struct data *d, const char *name, struct slice value) {
@@ -269,7 +132,7 @@ static void open_log(struct data *d) {
 }
 
 static void set_umask(struct data *d, const struct atom *name) {
-	struct slice value = slice_trim(flag_text(d, name, "umask"));
+	struct slice value = slice_trim(function_flag(d, name, "umask"));
 	if (value.n == 0)
 		value = slice_trim(data_text(d, "BB_DEFAULT_UMASK"));
 	umask(value.n ? (mode_t)strtoul(arena_str(data_arena(d), value), NULL, 8) : 022);
@@ -282,9 +145,9 @@ static void run_all(void) {
 	set_umask(d, name);
 	if (chdir(arena_str(data_arena(d), os_dirname(data_text(d, "T")))) < 0)
 		raise_error("T: %s", strerror(errno));
-	run_list(d, flag_text(d, name, "prefuncs"));
-	run_function(d, name);
-	run_list(d, flag_text(d, name, "postfuncs"));
+	function_run_all(d, function_flag(d, name, "prefuncs"));
+	function_run(d, name);
+	function_run_all(d, function_flag(d, name, "postfuncs"));
 	job.shared->epoch = strtoll(arena_str(data_arena(d), data_text(d, "SOURCE_DATE_EPOCH")), NULL, 10);
 }
 
@@ -343,7 +206,7 @@ static pid_t fork_inner(struct arena *a) {
 	struct sandbox_bind *binds;
 	if (!c->host)
 		return fork();
-	struct sandbox s = { .host = c->host, .network = job.task->spec->network,
+	struct sandbox s = { .view = c->host, .network = job.task->spec->network,
 		.host_headers = is_native(job.task->recipe) };
 	s.binds_count = task_binds(a, &binds);
 	s.binds = binds;
@@ -370,6 +233,7 @@ static void begin(const struct task_context *c, const struct task *t, int report
 	job.task = t;
 	job.report = report_fd;
 	job.pid = getpid();
+	function_setup(job.pid, c->jobserver);
 	job.shared = mmap(NULL, sizeof *job.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (job.shared == MAP_FAILED)
 		broken("no memory to share with a task");
@@ -452,7 +316,7 @@ static void add_binds(struct task_context *c) {
 }
 
 struct task_context *task_context_new(struct arena *a, const struct config *config,
-		const struct sandbox_host *host) {
+		const struct view *host) {
 	struct task_context *c = ARENA_NEW(a, struct task_context);
 	*c = (struct task_context){ .arena = a, .config = config, .host = host };
 	c->tmpdir = arena_str(a, data_text(config->data, "TMPDIR"));
@@ -469,7 +333,7 @@ struct task_context *task_context_new(struct arena *a, const struct config *conf
 
 static struct value exec_func(struct call *c) {
 	call_count(c, 1, 2);
-	run_function(call_data(c, 1), atom(call_text(c, 0)));
+	function_run(call_data(c, 1), atom(call_text(c, 0)));
 	return VALUE_NIL;
 }
 

@@ -10,7 +10,7 @@ struct config;
 struct graph;
 struct jobserver;
 struct sandbox_bind;
-struct sandbox_host;
+struct view;
 struct slice;
 struct store;
 struct task;
@@ -22,7 +22,7 @@ struct task_context {
 	struct config *inside;           /* as tasks see it: TMPDIR is SANDBOX_TMPDIR when hermetic */
 	const struct graph *graph;
 	struct store *store;             /* NULL: no artefact is kept or used */
-	const struct sandbox_host *host; /* NULL: not hermetic */
+	const struct view *host; /* NULL: not hermetic */
 	const struct jobserver *jobserver;
 	const char *tmpdir;              /* the real one */
 	const struct sandbox_bind *binds;        /* the directories of the layers */
@@ -31,7 +31,7 @@ struct task_context {
 };
 
 struct task_context *task_context_new(struct arena *a, const struct config *config,
-		const struct sandbox_host *host);
+		const struct view *host);
 
 /* What a job tells its scheduler through the fd `report`: records "Xtext\0". */
 enum task_report {

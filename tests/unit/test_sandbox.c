@@ -12,7 +12,7 @@
 
 static struct arena *a;
 static char top[] = "/tmp/test-sandbox-XXXXXX";
-static struct sandbox_host *host;
+static struct view *host;
 
 static void set_up(void) {
 	const char *why;
@@ -31,7 +31,7 @@ TestSuite(sandbox, .init = set_up, .fini = tear_down);
 /* The exit status of a shell script inside. */
 static int inside(struct sandbox s, const char *script) {
 	int status;
-	s.host = host;
+	s.view = host;
 	pid_t child = sandbox_fork(&s);
 	if (child == 0) {
 		execl("/bin/sh", "sh", "-c", script, NULL);

@@ -1,0 +1,256 @@
+/* view: found out once per build, so that a task pays for system calls alone.
+ *
+ * Target recipes must not see what the host would compile or link against. Directories of libraries are
+ * replaced by a shadow that holds links to the libraries the host's own programs load (libz.so.1, not
+ * libz.so, libz.a or crt1.o). The whole host stands apart, where only who means it looks: the links of the
+ * shadows, and the compiler of build tools (BUILD_CC, by --sysroot). */
+#include "view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "os.h"
+#include "util.h"
+
+/* --- lists of mounts --- */
+
+static void add(struct view *v, struct view_binds *list, struct view_bind b) {
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? 2 * list->cap : 16;
+		struct view_bind *more = ARENA_ARRAY(v->arena, struct view_bind, cap);
+		if (list->n)
+			memcpy(more, list->v, list->n * sizeof *more);
+		list->v = more;
+		list->cap = cap;
+	}
+	list->v[list->n++] = b;
+}
+
+/* Binds what `from` leads to on the host; nothing when it is not there. */
+static void add_bind(struct view *v, struct view_binds *list, const char *from, const char *to) {
+	char *real = os_realpath(v->arena, from);
+	if (!real)
+		return;
+	struct view_bind b = { arena_printf(v->arena, VIEW_OLD "%s", real).p, to, VIEW_READ, !os_is_dir(real) };
+	add(v, list, b);
+}
+
+static void add_host_path(struct view *v, struct view_binds *list, const char *path) {
+	add_bind(v, list, path, path);
+}
+
+const char *view_below(const struct view *v, const char *name) {
+	return arena_printf(v->arena, "%s/%s", v->dir, name).p;
+}
+
+static void hide(struct view *v, const char *path) {
+	if (os_is_dir(path))
+		add_bind(v, &v->target, view_below(v, "empty"), arena_str(v->arena, slice_of(path)));
+}
+
+/* The host's programs, below prefix: /usr, and /bin and its like as the links or directories they are. */
+static void add_root_dirs(struct view *v, const char *prefix) {
+	static const char *const names[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
+	add_bind(v, &v->all, "/usr", arena_printf(v->arena, "%s/usr", prefix).p);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *to = arena_printf(v->arena, "%s%s", prefix, names[i]).p;
+		char text[256];
+		ssize_t n = readlink(names[i], text, sizeof text);
+		if (n > 0) {
+			struct slice link = { text, (size_t)n };
+			struct view_bind b = { arena_str(v->arena, link), to, VIEW_LINK, false };
+			add(v, &v->all, b);
+		} else {
+			add_bind(v, &v->all, names[i], to);
+		}
+	}
+}
+
+static void add_devices(struct view *v) {
+	static const char *const nodes[] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/random",
+		"/dev/urandom", "/dev/tty" };
+	static const struct view_bind links[] = {
+		{ "/proc/self/fd", "/dev/fd", VIEW_LINK, false },
+		{ "fd/0", "/dev/stdin", VIEW_LINK, false },
+		{ "fd/1", "/dev/stdout", VIEW_LINK, false },
+		{ "fd/2", "/dev/stderr", VIEW_LINK, false },
+		{ "pts/ptmx", "/dev/ptmx", VIEW_LINK, false },
+	};
+	for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
+		struct view_bind b = { arena_printf(v->arena, VIEW_OLD "%s", nodes[i]).p, nodes[i], VIEW_WRITE, true };
+		if (os_exists(nodes[i]))
+			add(v, &v->all, b);
+	}
+	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+		add(v, &v->all, links[i]);
+}
+
+/* --- the small /etc --- */
+
+static int write_etc(struct view *v) {
+	static const struct { const char *name, *text; } files[] = {
+		{ "passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n" },
+		{ "group", "root:x:0:\nnogroup:x:65534:\n" },
+		{ "hosts", "127.0.0.1 localhost bake\n::1 localhost\n" },
+		{ "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n" },
+		{ "ld.so.cache", "" }, { "ld.so.conf", "" }, { "resolv.conf", "" },
+		{ "gitconfig", "" },
+	};
+	static const char *const dirs[] = { "etc/ld.so.conf.d", "etc/alternatives", "etc/ssl", "etc/pki",
+		"etc/ca-certificates", "etc/apt", "etc/yum.repos.d", "etc/ssh", "empty", "root", "lib" };
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
+		if (os_mkdirs(view_below(v, dirs[i])) < 0)
+			return -1;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		const char *path = arena_printf(v->arena, "%s/etc/%s", v->dir, files[i].name).p;
+		if (!os_is_file(path) && os_write(path, slice_of(files[i].text), 0644, false) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void add_etc(struct view *v) {
+	static const char *const always[] = { "/etc/ld.so.cache", "/etc/ld.so.conf",
+		"/etc/ld.so.conf.d", "/etc/alternatives" };
+	/* The package manager's too: sources are looked for in its index. */
+	static const char *const network[] = { "/etc/resolv.conf", "/etc/ssl", "/etc/pki",
+		"/etc/ca-certificates", "/etc/apt", "/etc/yum.repos.d", "/etc/gitconfig", "/etc/ssh",
+		"/var/lib/apt", "/var/lib/dpkg" };
+	const char *home = getenv("HOME");
+	add_bind(v, &v->all, view_below(v, "etc"), "/etc");
+	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+		add_host_path(v, &v->all, always[i]);
+	for (size_t i = 0; i < sizeof network / sizeof *network; i++)
+		add_host_path(v, &v->network, network[i]);
+	if (home) {
+		add_host_path(v, &v->network, arena_printf(v->arena, "%s/.netrc", home).p);
+		add_host_path(v, &v->network, arena_printf(v->arena, "%s/.gitconfig", home).p);
+	}
+}
+
+/* --- library directories without what a compiler would take --- */
+
+static bool is_elf(const char *path) {
+	char magic[4] = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool elf = read(fd, magic, 4) == 4 && memcmp(magic, "\177ELF", 4) == 0;
+	close(fd);
+	return elf;
+}
+
+/* What a program loads: libz.so.1, ld-linux.so.2; libbfd-2.40-system.so is a file of its own, while
+ * libz.so is a link and libc.so a linker script: these only a linker reads. */
+static bool is_runtime(const char *path, const char *name) {
+	struct stat st;
+	if (fnmatch("*.so.[0-9]*", name, 0) == 0)
+		return true;
+	return fnmatch("*.so", name, 0) == 0 && lstat(path, &st) == 0 && S_ISREG(st.st_mode) && is_elf(path);
+}
+
+/* foreign: libraries of another machine; only the compiler's own belongs to the compiler. */
+static bool is_shown(const char *path, const char *name, bool foreign) {
+	if (os_is_dir(path))
+		return strcmp(name, "pkgconfig") != 0 && strcmp(name, "cmake") != 0;
+	if (foreign)
+		return fnmatch("libgcc_s.so*", name, 0) == 0;
+	return is_runtime(path, name);
+}
+
+static int fill_shadow(struct view *v, const char *dir, const char *shadow, bool foreign) {
+	struct slices names = { 0 };
+	if (os_mkdirs(shadow) < 0 || os_list(v->arena, dir, &names) < 0)
+		return -1;
+	for (size_t i = 0; i < names.n; i++) {
+		const char *path = arena_printf(v->arena, "%s/" SFMT, dir, SARG(names.v[i])).p;
+		const char *name = arena_str(v->arena, names.v[i]);
+		if (!is_shown(path, name, foreign))
+			continue;
+		if (symlink(arena_printf(v->arena, "%s%s", v->whole, path).p,
+				arena_printf(v->arena, "%s/%s", shadow, name).p) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The shadow of dir, made again when dir has changed. Its name carries the time of the change. */
+static const char *make_shadow(struct view *v, const char *dir, bool foreign) {
+	struct stat st;
+	if (stat(dir, &st) < 0)
+		return NULL;
+	char *flat = arena_str(v->arena, slice_of(dir));
+	for (char *c = flat; *c; c++)
+		if (*c == '/')
+			*c = '_';
+	const char *shadow = arena_printf(v->arena, "%s/lib/%s.%lld.%ld", v->dir, flat,
+		(long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec).p;
+	const char *unfinished = arena_printf(v->arena, "%s.new", shadow).p;
+	if (os_is_dir(shadow))
+		return shadow;
+	if (os_remove(unfinished) < 0 || fill_shadow(v, dir, unfinished, foreign) < 0
+			|| rename(unfinished, shadow) < 0) {
+		error("sandbox: %s: %s", shadow, strerror(errno));
+		return NULL;
+	}
+	return shadow;
+}
+
+static int shadow_dir(struct view *v, const char *dir, bool foreign) {
+	const char *shadow = make_shadow(v, dir, foreign);
+	if (!shadow)
+		return -1;
+	add_bind(v, &v->target, shadow, arena_str(v->arena, slice_of(dir)));
+	return 0;
+}
+
+static int shadow_all(struct view *v, const char *pattern, bool foreign) {
+	struct slices dirs = { 0 };
+	os_glob(v->arena, pattern, &dirs);
+	for (size_t i = 0; i < dirs.n; i++)
+		if (os_is_dir(dirs.v[i].p) && shadow_dir(v, dirs.v[i].p, foreign) < 0)
+			return -1;
+	return 0;
+}
+
+static int hide_headers(struct view *v) {
+	static const char *const hidden[] = { "/usr/include", "/usr/local", "/usr/lib32", "/usr/libx32",
+		"/usr/lib/pkgconfig", "/usr/lib/cmake", "/usr/share/pkgconfig" };
+	static const char *const cross[] = { "/usr/*-linux-*/include", "/usr/*-linux-*/sys-root" };
+	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+		hide(v, hidden[i]);
+	for (size_t i = 0; i < sizeof cross / sizeof *cross; i++) {
+		struct slices dirs = { 0 };
+		os_glob(v->arena, cross[i], &dirs);
+		for (size_t k = 0; k < dirs.n; k++)
+			hide(v, dirs.v[k].p);
+	}
+	if (shadow_all(v, "/usr/lib/*-linux-gnu*", false) < 0
+			|| shadow_all(v, "/usr/*-linux-*/lib", true) < 0)
+		return -1;
+	return os_is_dir("/usr/lib64") ? shadow_dir(v, "/usr/lib64", false) : 0;
+}
+
+struct view *view_new(struct arena *a, const char *tmpdir, const char *as, const char *whole) {
+	struct view *v = ARENA_NEW(a, struct view);
+	v->arena = a;
+	v->whole = whole;
+	v->dir = arena_printf(a, "%s/sandbox", tmpdir).p;
+	if (write_etc(v) < 0) {
+		error("sandbox: %s: %s", v->dir, strerror(errno));
+		return NULL;
+	}
+	add_root_dirs(v, "");
+	add_root_dirs(v, v->whole);
+	add_devices(v);
+	add_etc(v);
+	add_bind(v, &v->all, tmpdir, as);
+	v->all.v[v->all.n - 1].kind = VIEW_WRITE;
+	return hide_headers(v) < 0 ? NULL : v;
+}

@@ -1,0 +1,41 @@
+/* view: what of the host a sandbox shows, as mounts ready to be made. */
+#ifndef BAKE_VIEW_H
+#define BAKE_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+#define VIEW_OLD "/.old"             /* where a sandbox has the host's root while it mounts */
+
+/* One mount, ready to be made. */
+struct view_bind {
+	const char *from;        /* below VIEW_OLD, except of a link */
+	const char *to;
+	enum { VIEW_READ, VIEW_WRITE, VIEW_LINK } kind;  /* LINK: a symbolic link `to` with text `from` */
+	bool file;
+};
+
+struct view_binds {
+	struct view_bind *v;
+	size_t n, cap;
+};
+
+struct view {
+	struct arena *arena;
+	const char *dir;         /* tmpdir/sandbox: what sandboxes share */
+	const char *whole;       /* where the host's programs are seen with nothing hidden */
+	struct view_binds all;   /* of every task */
+	struct view_binds network;       /* of tasks with network */
+	struct view_binds target;        /* of tasks that must not see host headers */
+};
+
+/* Finds out what to mount, and writes below tmpdir/sandbox what the host does not have as it should be
+ * seen: the small /etc, the library directories without what compilers would link. tmpdir is seen as
+ * `as`. NULL: message given. */
+struct view *view_new(struct arena *a, const char *tmpdir, const char *as, const char *whole);
+/* The path of name below view->dir, in its arena. */
+const char *view_below(const struct view *v, const char *name);
+
+#endif
