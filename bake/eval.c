@@ -548,8 +548,11 @@ void eval_event(struct data *d, const char *event) {
 		struct slice value;
 		if (!data_get_flag(d, handler, name.filename, false, &value))
 			raise_error("addhandler %s: no such function", handler->p);
-		if (data_get_flag(d, handler, name.lua, false, &value) && listens(d, handler, slice_of(event)))
-			lua_run_event(d, handler, event);
+		if (!data_get_flag(d, handler, name.lua, false, &value) ||
+				!listens(d, handler, slice_of(event)))
+			continue;
+		data_at(d, data_where(d, handler));
+		lua_run_event(d, handler, event);
 	}
 }
 

@@ -88,7 +88,7 @@ static void read_environment(struct data *d) {
 #define PART_OF_FILE "${@bb.parse.vars_from_file(d.getVar('FILE', False), d)"
 static const struct {
 	const char *name, *value;
-} names[] = {
+} of_file[] = {
 	{ "PN", PART_OF_FILE "[0] or 'defaultpkgname'}" },
 	{ "PV", PART_OF_FILE "[1] or '1.0'}" },
 	{ "PR", PART_OF_FILE "[2] or 'r0'}" },
@@ -97,10 +97,10 @@ static const struct {
 /* Until here they were the weakest of defaults; recipes may build on them (PV .= "+git"). */
 static void fix_names(struct data *d) {
 	struct slice value;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (!data_get_own(d, atom_of(names[i].name), false, &value) &&
-				data_get_own(d, atom_of(names[i].name), true, &value))
-			data_assign(d, atom_of(names[i].name), value);
+	for (size_t i = 0; i < sizeof of_file / sizeof *of_file; i++)
+		if (!data_get_own(d, atom_of(of_file[i].name), false, &value) &&
+				data_get_own(d, atom_of(of_file[i].name), true, &value))
+			data_assign(d, atom_of(of_file[i].name), value);
 }
 
 static void set_defaults(struct loading *l, const char *topdir) {
@@ -110,8 +110,8 @@ static void set_defaults(struct loading *l, const char *topdir) {
 		data_set(d, atom_of("COREBASE"), slice_of(l->options->corebase));
 	data_set(d, atom_of("TOPDIR"), slice_of(topdir));
 	data_set(d, atom_of("BB_CURRENT_MC"), SLICE(""));
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		data_set_default(d, atom_of(names[i].name), slice_of(names[i].value));
+	for (size_t i = 0; i < sizeof of_file / sizeof *of_file; i++)
+		data_set_default(d, atom_of(of_file[i].name), slice_of(of_file[i].value));
 }
 
 static struct slice layer_dir(struct loading *l, struct slice word) {
