@@ -67,7 +67,7 @@ do_configure() {
 }
 
 do_install() {
-	oe_runmake install install_root=${D}
+	oe_runmake install install_root=${D} rootsbindir=${base_sbindir}
 	rm -rf ${D}${sysconfdir}/rpc ${D}${libexecdir}/getconf ${D}${localstatedir} ${D}${datadir}/locale
 }
 
