@@ -134,9 +134,19 @@ static void resolve_pairs(struct builder *b, const struct recipe *r, const struc
 	}
 }
 
+static void refuse_configurations(struct builder *b, const struct recipe *r,
+		const struct recipe_task *spec) {
+	if (!spec->mcdepends.n)
+		return;
+	error(SFMT ": %s[mcdepends]: a build has one configuration: build the other one by itself",
+			SARG(r->file), spec->name->p);
+	b->faults++;
+}
+
 static void resolve_unit(struct builder *b, uint32_t unit) {
 	const struct recipe *r = b->edges->unit[unit].recipe;
 	for (size_t i = 0; i < r->tasks; i++) {
+		refuse_configurations(b, r, &r->task[i]);
 		resolve_pairs(b, r, &r->task[i].depends, "depends", r->task[i].name);
 		resolve_pairs(b, r, &r->task[i].rdepends, "rdepends", r->task[i].name);
 	}

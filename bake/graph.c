@@ -465,6 +465,8 @@ int graph_hash(struct graph *g, struct slice extra, const struct graph_same *sam
 		text.n = 0;
 		buf_addf(&text, "task " SFMT "\nbase " SFMT "\nextra " SFMT "\n", SARG(t->id),
 				SARG(t->spec->base_hash), SARG(extra));
+		if (t->taint.n)
+			buf_addf(&text, "taint " SFMT "\n", SARG(t->taint));
 		add_deps(&h, t, &text);
 		add_files(&h, t->spec, &text);
 		hash_text(HASH_SHA256, buf_slice(&text), hex);

@@ -43,7 +43,9 @@ struct task {
 	uint64_t weight;                 /* cost of the longest path to a target: higher first */
 	struct slice hash;               /* task hash, hex sha256 */
 	struct slice content;            /* content hash of its artefact, once it has run */
-	struct slice same;               /* what its dependents are hashed with, when not its hash: see same.h */
+	struct slice same;               /* its dependents are hashed with this when set: see same.h */
+	struct slice taint;              /* set before graph_hash by whoever knows of a forced run: part
+	                                  * of the hash, so everything above is new too */
 	enum task_state state;
 	enum task_plan plan;
 	bool target;                     /* asked for by name */
@@ -76,8 +78,9 @@ struct targets graph_targets(struct arena *a, struct providers *p, const struct 
  * is missing (who asked for it, near names), two providers of one name, or a cycle as its path. */
 struct graph *graph_build(struct arena *a, struct providers *p, const struct targets *targets);
 /* Task hashes: base hash + dependencies' hashes + sums of local files + extra (identity of the
- * external compiler). For what depends on it, a task may keep the hash of an earlier run that left the
- * same content: same (NULL: never) finds it. Returns −1 when a local file cannot be read (reported). */
+ * external compiler) + taint. For what depends on it, a task may keep the hash of an earlier run
+ * that left the same content: same (NULL: never) finds it. Returns −1 when a local file cannot be
+ * read (reported). */
 struct graph_same {
 	void *ctx;
 	struct slice (*find)(void *ctx, struct slice hash);  /* unset: itself */

@@ -266,6 +266,24 @@ Test(graph, hash_of_a_file_that_is_gone) {
 	cr_assert(strstr(last_error, "/nowhere/x"));
 }
 
+Test(graph, taint_makes_everything_above_new) {
+	recipe("a_1", "b");
+	recipe("b_1", "");
+	struct graph *g = graph("a");
+	graph_hash(g, SLICE(""), NULL);
+	struct slice below = find(g, "b:do_fetch")->hash, above = find(g, "a:do_build")->hash;
+	find(g, "b:do_prepare")->taint = SLICE("f00d");
+	graph_hash(g, SLICE(""), NULL);
+	cr_assert(slice_eq(below, find(g, "b:do_fetch")->hash));
+	cr_assert_not(slice_eq(above, find(g, "a:do_build")->hash));
+}
+
+Test(graph, several_configurations_are_refused) {
+	recipe("a_1", "")->task[0].mcdepends = words("mc::other:b:do_build");
+	cr_assert_null(graph("a"));
+	cr_assert(strstr(last_error, "/r/a_1.bb: do_fetch[mcdepends]"));
+}
+
 static void sysroot(struct recipe *r) {
 	struct recipe_task *t = task(r, "do_populate_sysroot", "do_build");
 	t->cached = true;
