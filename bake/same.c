@@ -1,6 +1,9 @@
-/* same: two kinds of small files, each the name of a hash: content/ID-CONTENT → the first task hash that
- * gave it, same/HASH → the hash that stands for it. The first one always wins, so that an answer once
- * given stays. Losing a file only costs work. */
+/* same: two kinds of small files, each the name of a hash: content/KEY → the first task hash that gave
+ * it, same/HASH → the hash that stands for it. The first one always wins, so that an answer once given
+ * stays. Losing a file only costs work.
+ *
+ * A tree is used together with the trees its task reaches (a sysroot with those of DEPENDS): the key
+ * holds them too, or what uses both would not see that the one below has changed. */
 #include "same.h"
 
 #include <errno.h>
@@ -8,6 +11,7 @@
 #include "graph.h"
 #include "hash.h"
 #include "os.h"
+#include "recipe.h"
 #include "util.h"
 
 struct same {
@@ -40,11 +44,25 @@ static void keep(const char *file, struct slice hash) {
 		debug("%s: not kept", file);
 }
 
-/* What stands for the first run with this content; written when this is it. */
-static struct slice first_with_content(struct arena *a, const struct same *s, const struct task *t) {
+/* What t left and what that is used with. */
+static struct slice key_of(struct arena *a, const struct graph *g, const struct task *t) {
+	struct slices with = { 0 };
+	for (uint32_t i = 0; i < t->deps_count; i++) {
+		const struct task *dep = &g->task[t->deps[i]];
+		if (dep->spec->cached && dep->spec->name == t->spec->name)
+			slices_add(a, &with, dep->same.n ? dep->same : dep->hash);
+	}
+	slices_sort(&with);
+	return arena_printf(a, SFMT " " SFMT " " SFMT, SARG(t->id), SARG(t->content),
+		SARG(slices_join(a, &with, " ")));
+}
+
+/* The first task hash with this key; written when this is it. */
+static struct slice first_with(struct arena *a, const struct same *s, struct slice key,
+		const struct task *t) {
 	char hex[HASH_HEX];
 	struct slice first;
-	hash_text(HASH_SHA256, arena_printf(a, SFMT " " SFMT, SARG(t->id), SARG(t->content)), hex);
+	hash_text(HASH_SHA256, key, hex);
 	const char *file = path(a, s, "content", slice_of(hex));
 	if (os_read(a, file, &first) == 0)
 		return slice_trim(first);
@@ -52,9 +70,9 @@ static struct slice first_with_content(struct arena *a, const struct same *s, co
 	return t->hash;
 }
 
-bool same_note(const struct same *s, struct task *t) {
+bool same_note(const struct same *s, const struct graph *g, struct task *t) {
 	struct arena *a = arena_new();
-	struct slice first = first_with_content(a, s, t);
+	struct slice first = first_with(a, s, key_of(a, g, t), t);
 	bool other = first.n == t->hash.n && !slice_eq(first, t->hash);
 	if (other) {
 		t->same = arena_dup(s->arena, first);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct graph;
 struct slice;
 struct task;
 struct same;
@@ -14,8 +15,8 @@ struct same;
 struct same *same_open(struct arena *a, const char *dir);
 /* The hash that stands for this one; unset: itself. */
 struct slice same_find(const struct same *s, struct slice hash);
-/* Notes the content of t, which has just run. True when an earlier run under another hash left the same:
- * t->same is that one's. */
-bool same_note(const struct same *s, struct task *t);
+/* Notes the content of t, which has just run. True when an earlier run under another hash left the same,
+ * to be used with the same: t->same is that one's. */
+bool same_note(const struct same *s, const struct graph *g, struct task *t);
 
 #endif

@@ -148,7 +148,7 @@ static const char *enter(const struct sandbox *s, uid_t uid, gid_t gid) {
 		failed = make_binds(&v->all);
 	if (!failed && s->network)
 		failed = make_binds(&v->network);
-	if (!failed && !s->view_headers)
+	if (!failed && !s->host_headers)
 		failed = make_binds(&v->target);
 	if (!failed)
 		failed = bind_own(s);

@@ -197,7 +197,7 @@ static void job_done(struct sched *s, struct job *j, bool restored) {
 	complete(s, j->task);
 	ui_finished(s->o->ui, j->id, restored ? UI_RESTORED : UI_RAN);
 	/* It left what an earlier run had left: what waits for it may be current after all. */
-	if (!restored && j->task->content.n && s->o->same && same_note(s->o->same, j->task)
+	if (!restored && j->task->content.n && s->o->same && same_note(s->o->same, s->graph, j->task)
 			&& s->o->hash_again(s->o->ctx) == 0)
 		plan_again(s);
 }
