@@ -330,17 +330,24 @@ static int try_git(struct job *j, struct slice url) {
 
 /* --- all sources --- */
 
+/* Locks stay behind: one that is removed may be waited for. So they have a directory of their own.
+ * */
+static int lock_name(struct job *j) {
+	struct slice dir = data_text(j->d, "DL_DIR"), name = os_basename(slice_of(j->s->path));
+	const char *file = arena_printf(j->arena, SFMT "/.locks/" SFMT, SARG(dir), SARG(name)).p;
+	int lock = os_mkparents(j->s->path) || os_mkparents(file) ? -1 : os_lock(file, true);
+	if (lock < 0)
+		raise_error("%s: %s", file, strerror(errno));
+	return lock;
+}
+
 static int fetch_one(struct job *j) {
 	source_demand(j->s);
 	if (j->s->kind == SOURCE_LOCAL) {
 		source_path(j->d, j->s);
 		return 0;
 	}
-	if (os_mkparents(j->s->path))
-		raise_error("%s: %s", j->s->path, strerror(errno));
-	int lock = os_lock(arena_printf(j->arena, "%s.lock", j->s->path).p, true);
-	if (lock < 0)
-		raise_error("%s.lock: %s", j->s->path, strerror(errno));
+	int lock = lock_name(j);
 	struct trap trap;
 	volatile int rc = -1;
 	if (TRAP(&trap)) {
