@@ -24,14 +24,14 @@ parse() {
 	line "$text" "$(awk '{ printf "%7.0f ms, largest process %.0f MB", $1, $2 }' <<<"$result")"
 }
 
-# build TEXT DIR [OPTION…]: builds world; prints the wall time in ms.
-build_ms() {
-	measure 1 "$BAKE" -B "$@" world | awk '{ print $1 }'
+# build DIR [OPTION…]: builds world; prints what measure does.
+build() {
+	measure 1 "$BAKE" -B "$@" world
 }
 
 noop() {
 	local dir=$scratch/layer counts ours ninja
-	build_ms "$dir" >"$scratch/full" && [ -s "$scratch/full" ] || { line "no-op build" "failed"; return 1; }
+	build "$dir" >"$scratch/full" || { line "no-op build" "failed"; return 1; }
 	(cd "$dir" && "$BAKE" -B "$dir" -g world >/dev/null 2>&1)
 	counts=$("$here/ninja.sh" "$dir/task-depends.dot" "$scratch/ninja" 2>&1)
 	ninja -C "$scratch/ninja" >/dev/null || return 1
@@ -43,20 +43,27 @@ noop() {
 	line "  the build before, everything run" "$(awk '{ printf "%7.1f s", $1 / 1000 }' "$scratch/full")"
 }
 
-# Tasks one after another, so that wall time is what each costs; parsing is taken off. Each way has a
-# directory of its own: ext4 is slow to give out the inodes of files just removed.
+# Tasks one after another, so that wall time is what each costs; parsing is taken off. CPU time is what
+# is left of that on a busy machine. Each way has a directory of its own: ext4 is slow to give out the
+# inodes of files just removed.
 overhead() {
-	local tasks=$((SMALL * 6)) parse with without shell
+	local parse with without
 	"$here/layer.sh" "$scratch/inside" $SMALL
 	"$here/layer.sh" "$scratch/outside" $SMALL
-	parse=$(cd "$scratch" && measure 5 "$BAKE" -B "$scratch/inside" -g world | awk '{ print $1 }')
-	with=$(build_ms "$scratch/inside" -j 1)
-	without=$(build_ms "$scratch/outside" -j 1 --set BB_SANDBOX=0)
-	shell=$(measure 101 sh -c : | awk '{ print $1 }')
-	line "overhead of a trivial task" "$(awk -v p="${parse:-0}" -v a="${with:-0}" -v b="${without:-0}" \
-		-v t=$tasks -v s="$shell" 'BEGIN { printf \
-			"%7.1f ms with the sandbox, %.1f ms without (sh -c : takes %.1f ms)",
-			(a - p) / t, (b - p) / t, s }')"
+	parse=$(cd "$scratch" && measure 5 "$BAKE" -B "$scratch/inside" -g world) || return 1
+	with=$(build "$scratch/inside" -j 1) || return 1
+	without=$(build "$scratch/outside" -j 1 --set BB_SANDBOX=0) || return 1
+	line "overhead of a trivial task" "$(awk -v tasks=$((SMALL * 6)) '
+		{ wall[NR] = $1; cpu[NR] = $3 }
+		END {
+			for (i = 2; i <= 3; i++)
+				printf "%s%.1f ms (%.1f of CPU) %s the sandbox", i == 2 ? "    " : ", ",
+					(wall[i] - wall[1]) / tasks, (cpu[i] - cpu[1]) / tasks,
+					i == 2 ? "with" : "without"
+		}' <<<"$parse
+$with
+$without")"
+	line "  for comparison: sh -c :" "$(measure 101 sh -c : | awk '{ printf "%7.1f ms", $1 }')"
 }
 
 # The efficiency of the last build that ran something: CPU of its tasks / (wall × cores).
