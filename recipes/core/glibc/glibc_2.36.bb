@@ -47,7 +47,6 @@ EXTRA_OECONF = "\
 CACHED_CONFIGUREVARS = "\
     libc_cv_slibdir=${base_libdir} \
     libc_cv_rtlddir=${base_libdir} \
-    libc_cv_rootsbindir=${base_sbindir} \
     libc_cv_complocaledir=${localedir} \
     libc_cv_include_x86_isa_level=no \
     libc_cv_cxx_link_ok=no \
@@ -58,6 +57,8 @@ CACHED_CONFIGUREVARS = "\
 CPPFLAGS = ""
 LDFLAGS = ""
 TARGET_LDFLAGS = ""
+# The makefiles hand this option, and not -ffile-prefix-map, to the assembler: the start files are in every program.
+CFLAGS:append = " -fdebug-prefix-map=${S}=${TARGET_DBGSRC_DIR} -fdebug-prefix-map=${B}=${TARGET_DBGSRC_DIR}"
 
 do_configure() {
 	for subdir in ${GLIBC_INHIBIT_SUBDIRS}; do
