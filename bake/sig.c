@@ -1,8 +1,7 @@
 /* What a task's text reaches is found as BitBake finds it (its data.py: build_dependencies): by the
  * unexpanded text of every variable, one node each, made once for all tasks of a store.
  *
- * The base hash is over a sum of the digests of the nodes: a sum needs no order, so nothing is sorted,
- * and a node's digest is kept for the next recipe, where the variable most often has the same text.
+ * The base hash is over a sum of the digests of the nodes: a sum needs no order, so nothing is sorted.
  *
  * A variable that cannot be expanded (a Python function is needed) counts with its text as it stands:
  * whether the failure matters is up to who uses the variable. */
@@ -10,19 +9,15 @@
 
 #include "code.h"
 #include "data.h"
+#include "facts.h"
 #include "hash.h"
 #include "map.h"
 #include "reference.h"
 #include "shell.h"
+#include "variable.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { LANES = 4 };                      /* of 64 bits: a sha256 */
-
-struct digest {
-	uint64_t lane[LANES];
-};
 
 /* A variable, or a flag "NAME[flag]", and what it depends on. */
 struct node {
@@ -46,22 +41,55 @@ struct sig {
 	size_t stack_cap;
 };
 
-/* What a look at one variable found. */
-struct look {
-	struct data_refs refs;
-	struct map vars, calls, contains, deps;
-	struct slices removes;
-	struct buf value;
-	bool set;
+/* The flags that decide how a variable is looked at; the texts are unexpanded. */
+struct own_flags {
+	bool func, python, lua;
+	struct slice vardeps, vardepsexclude, vardepvalue, vardepvalueexclude, prefuncs, postfuncs, exports;
 };
 
-/* The flags that decide how a variable is looked at. */
+/* A look at one variable: what it found so far. */
+struct look {
+	const struct atom *name;
+	struct own_flags own;
+	struct map deps, excluded;       /* sets of atoms; excluded: [vardepsexclude] */
+	struct slice text;               /* the value as it stands … */
+	const struct facts *facts;       /* … and what is known of it, or NULL */
+	struct buf more;                 /* what counts behind it: answers of contains(), removed words */
+};
+
 static struct {
 	const struct atom *func, *python, *lua, *vardeps, *vardepsexclude, *vardepvalue, *vardepvalueexclude,
 			*prefuncs, *postfuncs, *exports;
 } flags;
 
 static struct node *node_of(struct sig *s, const struct atom *name);
+
+/* --- to move into data.c --- */
+
+static bool data_may_remove(struct data *d, const struct atom *name) {
+	const struct var *v = variable_find(d, name);
+	if (v && v->op[NAME_REMOVE].n)
+		return true;
+	for (uint32_t i = 0; v && i < v->links; i++) {
+		const struct var *o = variable_find(d, v->link[i]->name);
+		if (o && o->op[NAME_REMOVE].n)
+			return true;
+	}
+	return false;
+}
+
+static bool data_next_flag(struct data *d, const struct atom *name, uint32_t *i, const struct atom **flag,
+		struct slice *value) {
+	const struct var *v = variable_find(d, name);
+	while (v && *i < v->flags) {
+		const struct flag *f = &v->flag[(*i)++];
+		*value = f->value.p ? f->value : f->weak;
+		*flag = f->name;
+		if (value->p && f->name->p[0] != '_')
+			return true;
+	}
+	return false;
+}
 
 /* --- the store's settings --- */
 
@@ -86,20 +114,21 @@ static void add_words(struct map *set, struct slice text) {
 		map_add(set, atom(word));
 }
 
-static bool flag_on(struct data *d, const struct atom *name, const char *flag) {
+static bool flag_on(struct data *d, const struct atom *name, const struct atom *flag) {
 	struct slice v;
-	if (!data_get_flag(d, name, atom_of(flag), true, &v))
+	if (!data_get_flag(d, name, flag, true, &v))
 		return false;
 	v = slice_trim(v);
 	return v.n && !slice_is(v, "0") && !slice_is(v, "no") && !slice_is(v, "false") && !slice_is(v, "False");
 }
 
 static void find_exports(struct sig *s) {
+	const struct atom *export = atom_of("export"), *unexport = atom_of("unexport");
 	struct map candidates = { .arena = s->arena };
 	struct map_entry *e;
 	data_exported(s->data, &candidates);
 	for (uint32_t i = 0; (e = map_next(&candidates, &i));)
-		if (flag_on(s->data, e->key, "export") && !flag_on(s->data, e->key, "unexport"))
+		if (flag_on(s->data, e->key, export) && !flag_on(s->data, e->key, unexport))
 			map_add(&s->exports, e->key);
 }
 
@@ -118,197 +147,208 @@ struct sig *sig_new(struct data *d) {
 	return s;
 }
 
-/* --- digests --- */
+/* --- what a look finds --- */
 
-static struct digest read_digest(const char *hex) {
-	struct digest d;
-	for (int i = 0; i < LANES; i++) {
-		char lane[17];
-		memcpy(lane, hex + 16 * i, 16);
-		lane[16] = '\0';
-		d.lane[i] = strtoull(lane, NULL, 16);
-	}
-	return d;
+static void add_dep(struct sig *s, struct look *l, const struct atom *name) {
+	if (!map_get(&s->ignored, name))
+		map_add(&l->deps, name);
 }
 
-static struct digest digest_of(const struct atom *name, struct slice value) {
-	static struct hash *h;
-	char hex[HASH_HEX];
-	if (!h)
-		h = hash_new(HASH_SHA256);
-	hash_add(h, name->p, name->n + 1);
-	hash_add(h, value.p ? "=" : "-", 1);
-	if (value.n)
-		hash_add_text(h, value);
-	hash_end(h, hex);
-	return read_digest(hex);
-}
-
-/* The digest each name had last, with the text it was for. */
-struct kept {
-	struct slice value;
-	struct digest digest;
-	size_t room;
-};
-
-static struct digest kept_digest(const struct atom *name, struct slice value) {
-	static struct map kept;
-	if (!kept.arena)
-		kept.arena = arena_new();
-	struct kept *k = map_get(&kept, name);
-	if (k && (k->value.p != NULL) == (value.p != NULL) && slice_eq(k->value, value))
-		return k->digest;
-	if (!k) {
-		k = ARENA_NEW(kept.arena, struct kept);
-		map_put(&kept, name, k);
-	}
-	k->digest = digest_of(name, value);
-	if (value.n > k->room) {             /* twice: a name's values are much of one length */
-		k->room = value.n * 2;
-		k->value.p = arena_alloc(kept.arena, k->room);
-	}
-	k->value.n = value.n;
-	if (value.n)
-		memcpy((char *)(uintptr_t)k->value.p, value.p, value.n);
-	else
-		k->value.p = value.p ? "" : NULL, k->room = 0;
-	return k->digest;
-}
-
-/* --- looking at one variable --- */
-
-static void look_init(struct sig *s, struct look *l) {
-	*l = (struct look){ .value = { .arena = s->arena } };
-	l->vars.arena = l->calls.arena = l->contains.arena = l->deps.arena = s->arena;
-	l->refs = (struct data_refs){ &l->vars, &l->calls, &l->contains, &l->removes };
-}
-
-static void set_value(struct look *l, struct slice text) {
-	l->set = text.p != NULL;
-	buf_add(&l->value, text);
-}
-
-static void add_set(struct map *to, const struct map *from) {
+static void add_set(struct sig *s, struct look *l, const struct map *set) {
 	struct map_entry *e;
-	for (uint32_t i = 0; (e = map_next(from, &i));)
-		map_add(to, e->key);
+	for (uint32_t i = 0; (e = map_next(set, &i));)
+		add_dep(s, l, e->key);
 }
 
-/* Is there a variable of that name? BitBake asks it of every word in command position. */
-static bool exists(struct data *d, const struct atom *name) {
+static void add_listed(struct sig *s, struct look *l, struct slice words) {
+	struct slice word, rest = words.n ? data_expand(s->data, words) : words;
+	while (slice_word(&rest, &word))
+		add_dep(s, l, atom(word));
+}
+
+/* A called function counts when there is a variable of that name: BitBake asks it of every word that
+ * stands where a command does. */
+static void add_called(struct sig *s, struct look *l, const struct atom *name) {
 	struct slice ignored;
-	return !slice_starts(atom_slice(name), "__")
-			&& (data_get_flag(d, name, flags.func, false, &ignored) || data_get_raw(d, name, &ignored));
+	if (name->p[0] == '_' && name->p[1] == '_')
+		return;
+	if (data_get_flag(s->data, name, flags.func, false, &ignored) || data_get_raw(s->data, name, &ignored))
+		add_dep(s, l, name);
 }
 
-static void add_called(struct sig *s, struct look *l, const struct map *calls) {
+static void add_called_set(struct sig *s, struct look *l, const struct map *calls) {
 	struct map_entry *e;
 	for (uint32_t i = 0; (e = map_next(calls, &i));)
-		if (exists(s->data, e->key))
-			map_add(&l->deps, e->key);
+		add_called(s, l, e->key);
+}
+
+static bool has_word(struct slice text, struct slice wanted) {
+	struct slice word;
+	while (slice_word(&text, &word))
+		if (slice_eq(word, wanted))
+			return true;
+	return false;
 }
 
 static bool has_all(struct slice text, struct slice words) {
-	struct slice word, rest, other;
-	while (slice_word(&words, &word)) {
-		bool found = false;
-		for (rest = text; !found && slice_word(&rest, &other);)
-			found = slice_eq(other, word);
-		if (!found)
+	struct slice word;
+	while (slice_word(&words, &word))
+		if (!has_word(text, word))
 			return false;
-	}
 	return true;
 }
 
 /* What bb.utils.contains(VAR, words) asks does not make VAR count, only the answer. */
-static void add_contains(struct sig *s, struct look *l, const struct map *asked, const struct map *excluded) {
+static void add_asked(struct sig *s, struct look *l, const struct atom *name, const struct slices *words) {
+	struct slice value = SLICE("");
+	if (map_get(&l->excluded, name) || map_get(&s->ignored, name))
+		return;
+	data_get(s->data, name, &value);
+	for (size_t i = 0; i < words->n; i++)
+		if (!i || !slice_eq(words->v[i], words->v[i - 1]))
+			buf_addf(&l->more, "\n%s{" SFMT "} = %s", name->p, SARG(words->v[i]),
+					has_all(value, words->v[i]) ? "Set" : "Unset");
+}
+
+static void add_asked_map(struct sig *s, struct look *l, const struct map *asked) {
 	size_t count;
 	const struct atom **names = map_sorted(asked, s->arena, &count);
 	for (size_t i = 0; i < count; i++) {
-		if (map_get(excluded, names[i]) || map_get(&s->ignored, names[i]))
-			continue;
 		struct slices *words = map_get(asked, names[i]);
-		struct slice value = SLICE("");
-		data_get(s->data, names[i], &value);
 		slices_sort(words);
-		for (size_t k = 0; k < words->n; k++) {
-			if (k && slice_eq(words->v[k], words->v[k - 1]))
-				continue;
-			buf_addf(&l->value, "\n%s{" SFMT "} = %s", names[i]->p, SARG(words->v[k]),
-					has_all(value, words->v[k]) ? "Set" : "Unset");
-			l->set = true;
-		}
+		add_asked(s, l, names[i], words);
 	}
 }
 
-static void add_removes(struct sig *s, struct look *l, const struct map *excluded) {
-	slices_sort(&l->removes);
-	for (size_t i = 0; i < l->removes.n; i++) {
-		struct look r;
-		look_init(s, &r);
-		data_text_references(s->data, l->removes.v[i], &r.refs);
-		buf_addf(&l->value, "\n_remove of " SFMT, SARG(l->removes.v[i]));
-		add_set(&l->deps, &r.vars);
-		add_called(s, l, &r.calls);
-		add_contains(s, l, &r.contains, excluded);
+static void add_facts(struct sig *s, struct look *l) {
+	const struct facts *f = l->facts;
+	for (size_t i = 0; i < f->vars; i++)
+		add_dep(s, l, f->var[i]);
+	for (size_t i = 0; i < f->calls; i++)
+		add_called(s, l, f->call[i]);
+	for (size_t i = 0; i < f->askeds; i++)
+		add_asked(s, l, f->asked[i].name, &f->asked[i].words);
+}
+
+/* --- references that depend on values --- */
+
+struct found {
+	struct map vars, calls, asked;
+	struct slices removes;
+	struct data_refs refs;
+};
+
+static void found_init(struct sig *s, struct found *f) {
+	*f = (struct found){ .vars.arena = s->arena, .calls.arena = s->arena, .asked.arena = s->arena };
+	f->refs = (struct data_refs){ &f->vars, &f->calls, &f->asked, &f->removes };
+}
+
+static void add_found(struct sig *s, struct look *l, const struct found *f) {
+	add_set(s, l, &f->vars);
+	add_called_set(s, l, &f->calls);
+	add_asked_map(s, l, &f->asked);
+}
+
+static void add_removes(struct sig *s, struct look *l, struct slices *removes) {
+	slices_sort(removes);
+	for (size_t i = 0; i < removes->n; i++) {
+		struct found f;
+		found_init(s, &f);
+		data_text_references(s->data, removes->v[i], &f.refs);
+		buf_addf(&l->more, "\n_remove of " SFMT, SARG(removes->v[i]));
+		add_found(s, l, &f);
 	}
 }
 
 /* The references that text shows without being expanded. */
-static void add_bare_references(struct look *l, struct slice text) {
+static void find_bare(struct found *f, struct slice text) {
 	struct reference ref;
 	for (size_t at = 0; reference_name(text, at, &ref); at = ref.to)
-		map_add(&l->vars, atom(ref.inner));
+		map_add(&f->vars, atom(ref.inner));
 	for (size_t at = 0; reference_code(text, at, &ref); at = ref.to)
-		code_references(ref.inner, true, &l->refs);
+		code_references(ref.inner, true, &f->refs);
 }
 
 /* References of the value as it stands; expanding it may fail, then those of its bare text. */
-static void add_references(struct sig *s, struct look *l, const struct atom *name) {
-	struct slice raw = SLICE_NONE;
+static void look_by_expanding(struct sig *s, struct look *l) {
+	struct found f;
 	struct trap trap;
-	data_get_raw(s->data, name, &raw);
-	set_value(l, raw);
+	found_init(s, &f);
 	if (TRAP(&trap)) {
-		data_references(s->data, name, &l->refs);
+		data_references(s->data, l->name, &f.refs);
 		trap_end(&trap);
-		return;
+	} else {
+		found_init(s, &f);
+		find_bare(&f, l->text);
 	}
-	add_bare_references(l, raw);
+	add_found(s, l, &f);
+	add_removes(s, l, &f.removes);
 }
 
-static void look_at_shell(struct sig *s, struct look *l, const struct atom *name) {
+static void look_at_commands(struct sig *s, struct look *l) {
 	struct map commands = { .arena = s->arena };
 	struct slice body = SLICE_NONE;
 	struct trap trap;
-	add_set(&l->deps, &s->exports);
 	if (TRAP(&trap)) {
-		data_get(s->data, name, &body);
+		data_get(s->data, l->name, &body);
 		trap_end(&trap);
 	} else {
-		data_get_raw(s->data, name, &body);
+		body = l->text;
 	}
 	shell_commands(body, &commands);
-	add_called(s, l, &commands);
+	add_called_set(s, l, &commands);
 }
 
-static void look_at_value(struct sig *s, struct look *l, const struct atom *name, const struct map *own) {
-	bool func = map_get(own, flags.func), lua = map_get(own, flags.lua), python = map_get(own, flags.python);
-	if (func && (lua || python)) {
-		struct slice raw = SLICE_NONE;
-		data_get_raw(s->data, name, &raw);
-		set_value(l, raw);
-		code_references(raw, !lua, &l->refs);
-		return;
+/* --- one variable --- */
+
+static struct slice *own_flag(struct own_flags *o, const struct atom *flag) {
+	return flag == flags.vardeps ? &o->vardeps : flag == flags.vardepsexclude ? &o->vardepsexclude
+			: flag == flags.vardepvalue ? &o->vardepvalue
+			: flag == flags.vardepvalueexclude ? &o->vardepvalueexclude
+			: flag == flags.prefuncs ? &o->prefuncs : flag == flags.postfuncs ? &o->postfuncs
+			: flag == flags.exports ? &o->exports : NULL;
+}
+
+/* Sorts the flags into what is asked of them; those that count become dependencies. */
+static void look_at_flags(struct sig *s, struct look *l) {
+	bool count = map_count(&s->excluded_flags) > 0;
+	const struct atom *flag;
+	struct slice text;
+	for (uint32_t i = 0; data_next_flag(s->data, l->name, &i, &flag, &text);) {
+		struct slice *own = own_flag(&l->own, flag);
+		if (own)
+			*own = text;
+		l->own.func |= flag == flags.func;
+		l->own.python |= flag == flags.python;
+		l->own.lua |= flag == flags.lua;
+		if (count && !map_get(&s->excluded_flags, flag))
+			add_dep(s, l, facts_flag(l->name, flag));
 	}
-	add_references(s, l, name);
-	if (func)
-		look_at_shell(s, l, name);
+	if (l->own.vardepsexclude.n)
+		add_words(&l->excluded, data_expand(s->data, l->own.vardepsexclude));
 }
 
-static struct slice own_flag(struct sig *s, const struct map *own, const struct atom *flag) {
-	struct slice *text = map_get(own, flag);
-	return text ? data_expand(s->data, *text) : SLICE_NONE;
+static void look_at_value(struct sig *s, struct look *l) {
+	const struct own_flags *o = &l->own;
+	bool code = o->func && (o->lua || o->python), shell = o->func && !code;
+	enum facts_kind kind = !code ? FACTS_VALUE : o->lua ? FACTS_LUA : FACTS_PYTHON;
+	l->text = SLICE_NONE;
+	data_get_raw(s->data, l->name, &l->text);
+	if (code || !data_may_remove(s->data, l->name))
+		l->facts = facts_of(s->arena, l->name, l->text, kind);
+	if (l->facts)
+		add_facts(s, l);
+	else
+		look_by_expanding(s, l);
+	if (shell) {
+		add_set(s, l, &s->exports);
+		look_at_commands(s, l);
+	}
+	if (o->func) {
+		add_listed(s, l, o->prefuncs);
+		add_listed(s, l, o->postfuncs);
+		add_listed(s, l, o->exports);
+	}
 }
 
 /* [vardepvalueexclude]: texts, separated by |, that do not count. */
@@ -328,83 +368,73 @@ static struct slice cut_out(struct arena *a, struct slice value, struct slice te
 	return value;
 }
 
-static void add_flag_deps(struct sig *s, struct look *l, const struct atom *name, const struct map *own) {
-	struct map_entry *e;
-	if (!map_count(&s->excluded_flags))
-		return;
-	for (uint32_t i = 0; (e = map_next(own, &i));)
-		if (e->key->p[0] != '_' && !map_get(&s->excluded_flags, e->key))
-			map_add(&l->deps, atom(arena_printf(s->arena, "%s[%s]", name->p, e->key->p)));
+/* The text with what counts behind it; its digest is known when nothing does. */
+static void set_value(struct sig *s, struct node *n, struct look *l) {
+	n->value = l->text;
+	if (l->more.n) {
+		struct buf whole = { .arena = s->arena };
+		buf_add(&whole, l->text);
+		buf_add(&whole, buf_slice(&l->more));
+		n->value = buf_slice(&whole);
+	}
+	if (l->own.vardepvalueexclude.p && n->value.p)
+		n->value = cut_out(s->arena, n->value, l->own.vardepvalueexclude);
+	bool known = l->facts && !l->more.n && !l->own.vardepvalueexclude.p;
+	n->digest = known ? l->facts->digest : facts_digest(n->name, n->value);
 }
 
-static void look_at_variable(struct sig *s, struct look *l, const struct atom *name) {
-	struct map own = { .arena = s->arena }, excluded = { .arena = s->arena };
-	data_flags(s->data, name, &own);
-	add_words(&excluded, own_flag(s, &own, flags.vardepsexclude));
-	if (map_get(&own, flags.vardepvalue)) {
-		set_value(l, own_flag(s, &own, flags.vardepvalue));
-	} else {
-		look_at_value(s, l, name, &own);
-		add_set(&l->deps, &l->vars);
-		add_called(s, l, &l->calls);
-		add_contains(s, l, &l->contains, &excluded);
-		add_removes(s, l, &excluded);
-		if (map_get(&own, flags.func)) {
-			add_words(&l->deps, own_flag(s, &own, flags.prefuncs));
-			add_words(&l->deps, own_flag(s, &own, flags.postfuncs));
-			add_words(&l->deps, own_flag(s, &own, flags.exports));
-		}
-	}
-	if (map_get(&own, flags.vardepvalueexclude)) {
-		struct slice *texts = map_get(&own, flags.vardepvalueexclude);
-		struct slice left = cut_out(s->arena, buf_slice(&l->value), *texts);
-		l->value = (struct buf){ .arena = s->arena };
-		buf_add(&l->value, left);
-	}
-	add_flag_deps(s, l, name, &own);
-	add_words(&l->deps, own_flag(s, &own, flags.vardeps));
+static void look_at_variable(struct sig *s, struct look *l) {
+	look_at_flags(s, l);
+	if (l->own.vardepvalue.p)
+		l->text = data_expand(s->data, l->own.vardepvalue);
+	else
+		look_at_value(s, l);
+	add_listed(s, l, l->own.vardeps);
 	struct map_entry *e;
-	for (uint32_t i = 0; (e = map_next(&excluded, &i));)
+	for (uint32_t i = 0; (e = map_next(&l->excluded, &i));)
 		map_del(&l->deps, e->key);
 }
 
 /* "NAME[flag]" */
-static void look_at_flag(struct sig *s, struct look *l, const struct atom *name) {
-	const char *bracket = strchr(name->p, '[');
-	struct slice variable = { name->p, (size_t)(bracket - name->p) }, text = SLICE_NONE;
-	struct slice flag = { bracket + 1, name->n - variable.n - 2 };
-	if (slice_is(flag, "vardepvalueexclude")) {
-		set_value(l, SLICE(""));
+static void look_at_flag(struct sig *s, struct look *l, const struct atom *variable, const struct atom *flag) {
+	l->text = SLICE_NONE;
+	if (flag == flags.vardepvalueexclude)
+		l->text = SLICE("");
+	else
+		data_get_flag(s->data, variable, flag, false, &l->text);
+	l->facts = facts_of(s->arena, l->name, l->text, FACTS_VALUE);
+	if (l->facts) {
+		add_facts(s, l);
 		return;
 	}
-	data_get_flag(s->data, atom(variable), atom(flag), false, &text);
-	set_value(l, text);
-	if (text.p)
-		data_text_references(s->data, text, &l->refs);
-	add_set(&l->deps, &l->vars);
-	add_called(s, l, &l->calls);
-}
-
-static bool is_flag(const struct atom *name) {
-	return name->n > 2 && name->p[name->n - 1] == ']' && strchr(name->p, '[');
+	struct found f;
+	struct trap trap;
+	found_init(s, &f);
+	if (TRAP(&trap)) {
+		data_text_references(s->data, l->text, &f.refs);
+		trap_end(&trap);
+	} else {
+		found_init(s, &f);
+		find_bare(&f, l->text);
+	}
+	add_set(s, l, &f.vars);
+	add_called_set(s, l, &f.calls);
 }
 
 /* --- nodes --- */
 
 static void make_node(struct sig *s, struct node *n) {
-	struct look l;
+	struct look l = { .name = n->name, .deps.arena = s->arena, .excluded.arena = s->arena, .more.arena = s->arena };
+	const struct atom *variable, *flag;
 	struct map_entry *e;
-	look_init(s, &l);
-	if (is_flag(n->name))
-		look_at_flag(s, &l, n->name);
+	if (facts_split(n->name, &variable, &flag))
+		look_at_flag(s, &l, variable, flag);
 	else
-		look_at_variable(s, &l, n->name);
-	n->value = l.set ? buf_slice(&l.value) : SLICE_NONE;
-	n->digest = kept_digest(n->name, n->value);
+		look_at_variable(s, &l);
+	set_value(s, n, &l);
 	n->dep = ARENA_ARRAY(s->arena, struct node *, map_count(&l.deps) + 1);
 	for (uint32_t i = 0; (e = map_next(&l.deps, &i));)
-		if (!map_get(&s->ignored, e->key))
-			n->dep[n->deps++] = node_of(s, e->key);
+		n->dep[n->deps++] = node_of(s, e->key);
 }
 
 /* A node is in the map before its dependencies are looked at: they may lead back to it. Recursion is as
@@ -458,11 +488,11 @@ static int by_name(const void *a, const void *b) {
 static struct slice hash_reached(struct sig *s, const struct node *task, size_t count) {
 	struct digest sum = {{0}};
 	for (size_t i = 0; i < count; i++)
-		for (int k = 0; k < LANES; k++)
+		for (int k = 0; k < DIGEST_LANES; k++)
 			sum.lane[k] += s->stack[i]->digest.lane[k];
 	struct buf b = { .arena = s->arena };
 	char hex[HASH_HEX];
-	for (int k = 0; k < LANES; k++)
+	for (int k = 0; k < DIGEST_LANES; k++)
 		buf_addf(&b, "%016llx%016llx", (unsigned long long)task->digest.lane[k],
 				(unsigned long long)sum.lane[k]);
 	hash_text(HASH_SHA256, buf_slice(&b), hex);
