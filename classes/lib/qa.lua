@@ -72,7 +72,8 @@ function qa.interpreters(tree)
 	return found
 end
 
--- No file may name the directory it was built in.
+-- No file may name the directory it was built in. In debugging symbols it is a matter of its own: there it
+-- harms nobody, and the C library's start files bring it into every program's.
 function qa.buildpaths(c)
 	local found = bb.run{"grep", "-rlF", "-e", c.tmpdir .. "/work", c.dest, check = false}
 	local paths = {}
@@ -80,7 +81,8 @@ function qa.buildpaths(c)
 	table.sort(paths)
 	for _, path in ipairs(paths) do
 		local name, rest = path:match("^([^/]+)(/.*)$")
-		c.object(name, "buildpaths", rest .. " names a directory of the build")
+		local id = kind(name, "-dbg") and "buildpaths-dbg" or "buildpaths"
+		c.object(name, id, rest .. " names a directory of the build")
 	end
 end
 
