@@ -15,10 +15,10 @@ MODULES := util map os regex json proc ui \
 	hash archive pack net \
 	parse token expr value format arith library shell place name reference history variable answer data code version \
 	lib lib_builtin lib_text lib_group lib_data lib_os lib_bb lib_oe lib_fs \
-	lua inline sig uri mirror pkgindex distro git source download unpack fetch search ledger fragment eval \
-	config collection catalog layer recipe record harvest provider store \
+	lua inline facts sig uri mirror pkgindex distro git source download unpack fetch search ledger fragment eval \
+	config collection catalog layer recipe record harvest preference provider store \
 	edges graph chart plan \
-	view sandbox hosttools jobserver emit function stamp artefact task joblog ready same sched \
+	view sandbox hosttools jobserver emit function stamp taint artefact task joblog ready same sched \
 	dump options workspace show build clean image main
 
 CFLAGS ?= -O2 -g
