@@ -24,6 +24,7 @@
 #include "sched.h"
 #include "stamp.h"
 #include "store.h"
+#include "taint.h"
 #include "task.h"
 #include "ui.h"
 #include "util.h"
@@ -91,16 +92,27 @@ static int open_store(struct build *b) {
 	return b->store ? 0 : -1;
 }
 
-static int make_graph(struct build *b) {
-	struct targets targets = graph_targets(b->arena, b->w->providers, &b->o->words, default_task(b));
-	b->graph = graph_build(b->arena, b->w->providers, &targets);
-	if (!b->graph || hosttools_identity(b->config, b->arena, &b->compiler) < 0 || hash_again(b) < 0)
-		return -1;
+/* -f and -C. What is forced keeps a new identity, so that its dependents and later builds follow it. */
+static int force(struct build *b) {
 	if (b->o->force)
 		graph_force(b->graph, SLICE_NONE);
 	if (b->o->clear.n)
 		graph_force(b->graph, b->o->clear);
+	for (uint32_t i = 0; i < b->graph->count && !b->o->dry_run; i++) {
+		struct task *t = &b->graph->task[i];
+		if (t->forced && !t->spec->nostamp && taint_set(b->tmpdir, t) < 0)
+			return -1;
+	}
 	return 0;
+}
+
+static int make_graph(struct build *b) {
+	struct targets targets = graph_targets(b->arena, b->w->providers, &b->o->words, default_task(b));
+	b->graph = graph_build(b->arena, b->w->providers, &targets);
+	if (!b->graph || hosttools_identity(b->config, b->arena, &b->compiler) < 0 || force(b) < 0)
+		return -1;
+	taint_read(b->tmpdir, b->graph);
+	return hash_again(b);
 }
 
 static void make_plan(struct build *b) {

@@ -14,6 +14,7 @@
 #include "provider.h"
 #include "recipe.h"
 #include "stamp.h"
+#include "taint.h"
 #include "util.h"
 #include "workspace.h"
 
@@ -38,6 +39,7 @@ static int clean_recipe(struct workspace *w, struct slice name) {
 	struct data *d = recipe_data(w->config, r->id, w->arena);
 	artefact_withdraw(r);
 	stamp_clear(r);
+	taint_forget(arena_str(w->arena, data_text(d, "TMPDIR")), r->pn);
 	return remove_tree(w->arena, data_text(d, "WORKDIR"));
 }
 
