@@ -47,7 +47,4 @@ const struct recipe *const *provider_by_pn(const struct providers *p, struct sli
 void provider_near(struct arena *a, struct slice name, const struct slices *candidates,
 		struct slices *near);
 
-/* Order of two recipes by (PE, PV, PR): <0, 0, >0. */
-int provider_newer(const struct recipe *a, const struct recipe *b);
-
 #endif
