@@ -78,6 +78,8 @@ static void join(struct data *d, const struct stmt *s) {
 
 static void eval_assign(struct data *d, const struct stmt *s) {
 	struct slice old;
+	if (!s->flag && ledger_pinned(d, s->name))
+		return;
 	if (s->exported)
 		data_set_flag(d, s->name, name.export, SLICE("1"));
 	switch (s->op) {
@@ -306,30 +308,33 @@ static _Noreturn void raise_missing(struct data *d, struct slice file, const cha
 			SARG(text_of(d, name.bbpath)));
 }
 
+/* The file beside the one that asks for it, or along BBPATH. */
+static bool find_include(struct data *d, const struct statements *from, struct slice file,
+		struct slice *found) {
+	struct slice path = arena_printf(data_arena(d), SFMT ":" SFMT,
+			SARG(os_dirname(atom_slice(from->file))), SARG(text_of(d, name.bbpath)));
+	*found = file;
+	return file.p[0] == '/' || search_path(data_arena(d), path, file, found);
+}
+
+/* verb NULL: a missing file is fine. A name no metadata file can have is an error all the same. */
 static void include_one(struct data *d, const struct statements *from, struct slice file, const char *verb) {
-	struct slice found = file;
+	struct place at = data_place(d);
+	struct slice found;
 	if (slice_eq(file, atom_slice(from->file)))
 		return;
-	if (file.p[0] != '/') {
-		struct slice beside = arena_printf(data_arena(d), SFMT ":" SFMT,
-				SARG(os_dirname(atom_slice(from->file))), SARG(text_of(d, name.bbpath)));
-		if (!search_path(data_arena(d), beside, file, &found)) {
-			if (verb)
-				raise_missing(d, file, verb, "not found");
-			return;
-		}
-	}
-	const struct atom *path = atom(found);
-	struct place at = data_place(d);
+	bool any = find_include(d, from, file, &found);
 	enum parse_dialect dialect = parse_dialect_of(found);
+	if (!any && verb)
+		raise_missing(d, file, verb, "not found");
 	if (dialect == PARSE_NONE)
 		raise_at(place_file(at), at.line, SFMT ": is no metadata file: its name must end in .inc, .conf, "
 				".bb or .bbclass", SARG(found));
-	if (ledger_was_read(d, path))
-		warn("%s:%d: " SFMT ": included again", at.file->p, at.line, SARG(found));
-	if (eval_path(d, path, dialect, false) == 0)
+	if (!any)
 		return;
-	if (verb || errno != ENOENT)
+	if (ledger_was_read(d, atom(found)))
+		warn("%s:%d: " SFMT ": included again", at.file->p, at.line, SARG(found));
+	if (eval_path(d, atom(found), dialect, false) < 0 && (verb || errno != ENOENT))
 		raise_missing(d, found, verb ? verb : "include", strerror(errno));
 }
 
@@ -523,6 +528,11 @@ void eval_config(struct data *d, struct slice path) {
 
 void eval_inherit(struct data *d, struct slice classes) {
 	inherit(d, classes, (struct place){ NULL, 0 }, false);
+}
+
+void eval_pin(struct data *d, const struct atom *variable, struct slice value) {
+	data_assign(d, variable, value);
+	ledger_pin(d, variable);
 }
 
 void eval_config_done(struct data *d) {

@@ -19,6 +19,8 @@ void eval_init(struct data *d);
 /* Evaluates a .conf file: absolute, or found on BBPATH. A missing one is raised at the place that
  * stands in the store (data_at). */
 void eval_config(struct data *d, struct slice path);
+/* Sets a variable for good: what the files of the configuration assign to it does not count. */
+void eval_pin(struct data *d, const struct atom *name, struct slice value);
 /* Inherits the classes, as INHERIT does. */
 void eval_inherit(struct data *d, struct slice classes);
 /* Runs the handlers that addhandler named for an event ("bb.event.ConfigParsed"). */

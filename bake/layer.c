@@ -264,12 +264,17 @@ static void check_collections(struct loading *l) {
 
 /* --- the whole --- */
 
+/* "NAME=value" holds from here on against all files. What adds to a variable ("NAME:append= x") comes
+ * after them. */
 static void assign_options(struct loading *l) {
 	for (size_t i = 0; i < l->options->assigns; i++) {
 		struct slice value = l->options->assign[i], name;
 		slice_field(&value, '=', &name);
 		data_at(l->data, (struct place){ atom_of("command line"), 1 });
-		data_assign(l->data, atom(name), value.p ? value : SLICE(""));
+		if (memchr(name.p, ':', name.n))
+			data_assign(l->data, atom(name), value.p ? value : SLICE(""));
+		else
+			eval_pin(l->data, atom(name), value.p ? value : SLICE(""));
 	}
 }
 
@@ -325,7 +330,6 @@ static void load(struct loading *l, const char *topdir) {
 	assign_options(l);
 	data_at(l->data, (struct place){ NULL, 0 });
 	eval_config(l->data, SLICE("conf/bitbake.conf"));
-	assign_options(l);
 	data_at(l->data, (struct place){ NULL, 0 });
 	fix_names(l->data);
 	inherit_classes(l);

@@ -22,6 +22,7 @@ struct ledger {
 	struct slices tasks;
 	struct inherits deferred;
 	struct map classes, inputs;      /* sets, in order */
+	struct map pinned;               /* set */
 	struct slices handlers;
 	struct functions functions;
 	struct slice skipped;
@@ -32,7 +33,7 @@ static struct ledger *make(struct data *d, const struct ledger *parent) {
 	struct ledger *l = ARENA_NEW(data_arena(d), struct ledger);
 	l->store = d;
 	l->parent = parent;
-	l->classes.arena = l->inputs.arena = data_arena(d);
+	l->classes.arena = l->inputs.arena = l->pinned.arena = data_arena(d);
 	data_set_state(d, l);
 	return l;
 }
@@ -68,6 +69,14 @@ void ledger_begin_recipes(struct data *d) {
 
 bool ledger_recipes(const struct data *d) {
 	return of(d)->recipes;
+}
+
+void ledger_pin(struct data *d, const struct atom *name) {
+	map_add(&own(d)->pinned, name);
+}
+
+bool ledger_pinned(const struct data *d, const struct atom *name) {
+	return !of(d)->recipes && map_get(&of(d)->pinned, name);
 }
 
 /* --- tasks --- */

@@ -29,6 +29,10 @@ void ledger_open(struct data *d);                    /* a store without a parent
 void ledger_begin_recipes(struct data *d);
 bool ledger_recipes(const struct data *d);
 
+/* A variable the command line has set: the files of the configuration do not change it any more. */
+void ledger_pin(struct data *d, const struct atom *name);
+bool ledger_pinned(const struct data *d, const struct atom *name);
+
 /* Tasks: names as written, in the order of addtask. */
 const struct slices *ledger_tasks(const struct data *d);
 void ledger_add_task(struct data *d, struct slice name);     /* once */

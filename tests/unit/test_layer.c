@@ -62,17 +62,6 @@ Test(layer, order_of_files) {
 	is(loaded(), "L", "bcBx");
 }
 
-Test(layer, assignments_of_the_command_line) {
-	struct slice assign[] = { SLICE("MACHINE=other"), SLICE("X:append= more") };
-	options = (struct layer_options){ .assign = assign, .assigns = 2 };
-	put("conf/bitbake.conf", "MACHINE ?= \"m1\"\nrequire conf/${MACHINE}.conf\nX = \"x\"\n");
-	put("conf/other.conf", "Y = \"of other\"\n");
-	struct config *c = loaded();
-	is(c, "MACHINE", "other");
-	is(c, "Y", "of other");
-	options = (struct layer_options){ 0 };
-}
-
 Test(layer, priority_from_dependencies) {
 	second("LAYERDEPENDS_two = \"test (>= 1)\"\n");
 	put("conf/layer.conf", "BBFILE_COLLECTIONS += \"test\"\nBBFILE_PATTERN_test = \"^${LAYERDIR}/recipes/\"\n"
@@ -171,4 +160,16 @@ Test(layer, environment_that_may_enter) {
 	is(c, "MY_OWN", "x");
 	is(c, "NOT_MINE", "");
 	is(c, "PATH", getenv("PATH"));
+}
+
+Test(layer, the_command_line_wins_over_every_file) {
+	struct slice assign[] = { SLICE("MACHINE=other"), SLICE("X:append= more") };
+	options = (struct layer_options){ .assign = assign, .assigns = 2 };
+	put("conf/bitbake.conf", "MACHINE = \"m1\"\nrequire conf/${MACHINE}.conf\nX = \"x\"\n");
+	put("conf/other.conf", "Y = \"of other\"\n");
+	struct config *c = loaded();
+	is(c, "MACHINE", "other");
+	is(c, "Y", "of other");
+	is(c, "X", "x more");
+	options = (struct layer_options){ 0 };
 }
