@@ -24,7 +24,8 @@ module_do_install() {
 	oe_runmake ${MODULES_INSTALL_TARGET} INSTALL_MOD_PATH=${D}${root_prefix} INSTALL_MOD_STRIP=1 DEPMOD=true
 	symvers=${B}/${MODULES_MODULE_SYMVERS_LOCATION}/Module.symvers
 	if [ -e $symvers ]; then
-		install -D -m 0644 $symvers ${D}${includedir}/${BPN}/Module.symvers
+		install -d ${D}${includedir}/${BPN}
+		sed 's:${B}/::g' $symvers > ${D}${includedir}/${BPN}/Module.symvers
 	fi
 }
 
