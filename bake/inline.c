@@ -215,17 +215,25 @@ static struct call make_call(struct inline_run *r, const struct atom *name, stru
 	};
 }
 
+/* The words by which such failures are known: raise_python in lua.c has the first. */
+#define PYTHON_ONLY "has it in Python only"
+#define NO_FUNCTION "expression: no function "
+
+bool inline_lacks_function(const struct fault *f) {
+	return slice_find(f->message, PYTHON_ONLY, NULL) || slice_find(f->message, NO_FUNCTION, NULL);
+}
+
 static _Noreturn void no_function(struct inline_run *r, const struct atom *name) {
 	struct slice text;
 	if (data_get(r->data, name, &text))
 		raise_error("expression: %s is a variable, not a function", name->p);
 	const char *dot = strrchr(name->p, '.');
 	if (!dot)
-		raise_error("expression: no function or variable %s", name->p);
+		raise_error(NO_FUNCTION "or variable %s", name->p);
 	char *file = arena_str(r->arena, (struct slice){ name->p, (size_t)(dot - name->p) });
 	for (char *p = file; *p; p++)
 		*p = *p == '.' ? '/' : *p;
-	raise_error("expression: no function %s; it can be written in Lua: M.%s in classes/lib/%s.lua",
+	raise_error(NO_FUNCTION "%s; it can be written in Lua: M.%s in classes/lib/%s.lua",
 			name->p, dot + 1, file);
 }
 

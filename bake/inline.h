@@ -2,11 +2,14 @@
 #ifndef BAKE_INLINE_H
 #define BAKE_INLINE_H
 
+#include <stdbool.h>
+
 struct arena;
 struct data;
 struct data_inline;
 struct data_refs;
 struct expr;
+struct fault;
 struct slice;
 struct value;
 
@@ -14,6 +17,8 @@ struct value;
 const struct data_inline *inline_hooks(void);
 /* The value of a tree for d; results live in data_arena(d). Raises. */
 struct value inline_eval(struct data *d, const struct expr *e);
+/* Did an evaluation fail only because a function it calls is not there, or in Python alone? */
+bool inline_lacks_function(const struct fault *f);
 /* Variables read, functions called and words asked of a variable, by the text of the calls alone. */
 void inline_refs(const struct expr *e, struct data_refs *refs);
 

@@ -360,11 +360,12 @@ static struct value prune_suffix(struct call *c) {
 static struct value vars_from_file(struct call *c) {
 	struct value made = value_new(c->arena, VALUE_LIST);
 	struct slice name = os_basename(call_text_or(c, 0, SLICE(""))), part;
-	for (size_t i = name.n; i-- > 1;)
-		if (name.p[i] == '.') {
-			name = slice_sub(name, 0, i);
-			break;
-		}
+	if (slice_ends(name, ".bb"))
+		name.n -= 3;
+	else if (slice_ends(name, ".bbappend"))
+		name.n -= 9;
+	else
+		name.n = 0;                  /* no recipe: nothing is known */
 	while (name.n && slice_field(&name, '_', &part))
 		value_push(c->arena, &made, value_text(part));
 	if (made.list->n > 3)

@@ -3,14 +3,15 @@
  *
  * The base hash is over a sum of the digests of the nodes: a sum needs no order, so nothing is sorted.
  *
- * A variable that cannot be expanded (a Python function is needed) counts with its text as it stands:
- * whether the failure matters is up to who uses the variable. */
+ * A variable whose expansion needs a function that is not there (a Python one) counts with its text as
+ * it stands; any other failure is raised, as in BitBake. */
 #include "sig.h"
 
 #include "code.h"
 #include "data.h"
 #include "facts.h"
 #include "hash.h"
+#include "inline.h"
 #include "map.h"
 #include "reference.h"
 #include "shell.h"
@@ -269,7 +270,14 @@ static void find_bare(struct found *f, struct slice text) {
 		code_references(ref.inner, true, &f->refs);
 }
 
-/* References of the value as it stands; expanding it may fail, then those of its bare text. */
+/* Passes a failed expansion on, unless it is one that only a missing function caused: whether that
+ * matters is up to who uses the variable. */
+static void forgive(const struct fault *f) {
+	if (!inline_lacks_function(f))
+		raise_again(f);
+}
+
+/* References of the value as it stands, or, when it cannot be expanded, those of its bare text. */
 static void look_by_expanding(struct sig *s, struct look *l) {
 	struct found f;
 	struct trap trap;
@@ -278,6 +286,7 @@ static void look_by_expanding(struct sig *s, struct look *l) {
 		data_references(s->data, l->name, &f.refs);
 		trap_end(&trap);
 	} else {
+		forgive(&trap.error);
 		found_init(s, &f);
 		find_bare(&f, l->text);
 	}
@@ -293,6 +302,7 @@ static void look_at_commands(struct sig *s, struct look *l) {
 		data_get(s->data, l->name, &body);
 		trap_end(&trap);
 	} else {
+		forgive(&trap.error);
 		body = l->text;
 	}
 	shell_commands(body, &commands);
@@ -414,6 +424,7 @@ static void look_at_flag(struct sig *s, struct look *l, const struct atom *varia
 		data_text_references(s->data, l->text, &f.refs);
 		trap_end(&trap);
 	} else {
+		forgive(&trap.error);
 		found_init(s, &f);
 		find_bare(&f, l->text);
 	}

@@ -341,6 +341,7 @@ static const struct { const char *code, *want; } metadata[] = {
 	{ "bb.utils.explode_dep_versions2('b (>= 1.0) a')", "{'a': [], 'b': ['>= 1.0']}" },
 	{ "bb.utils.join_deps({'a': ['> 1'], 'b': []})", "a (> 1), b" },
 	{ "bb.parse.vars_from_file('/x/a_1.0.bb', d)", "['a', '1.0', None]" },
+	{ "bb.parse.vars_from_file('/x/bblayers.conf', d)", "[None, None, None]" },
 	{ "oe.utils.conditional('PN', 'foo', 'y', 'n', d)", "y" },
 	{ "oe.utils.vartrue('YES', 'y', 'n', d)", "y" },
 	{ "oe.utils.ifelse('', 1, 2)", "2" },

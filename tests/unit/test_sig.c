@@ -171,7 +171,23 @@ Test(sig, prefuncs_and_postfuncs_count) {
 	cr_expect_str_eq(vars("do_a"), "H f1");
 }
 
-Test(sig, what_cannot_be_expanded_counts_as_text) {
+Test(sig, recursion_and_failing_code_are_raised) {
+	static const char *const bad[] = { "${W}", "${@1 / 0}", "${@nothing}", NULL };
+	set("W", "${V}");
+	shell("do_a", "\techo ${V}\n");
+	for (int i = 0; bad[i]; i++) {
+		struct trap trap;
+		struct sig_task t;
+		set("V", bad[i]);
+		if (TRAP(&trap)) {
+			sig_task(sig_new(d), atom_of("do_a"), false, &t);
+			trap_end(&trap);
+			cr_expect(false, "%s was hashed", bad[i]);
+		}
+	}
+}
+
+Test(sig, what_needs_a_python_function_counts_as_text) {
 	set("BAD", "${@missing_function(d)} ${B}");
 	shell("do_a", "\techo ${BAD} ${H}\n");
 	cr_expect_str_eq(vars("do_a"), "B BAD H");
