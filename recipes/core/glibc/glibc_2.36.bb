@@ -74,7 +74,7 @@ do_install() {
 
 # ldconfig is for distros with libraries outside ${libdir}; the image does without a cache.
 PACKAGES = "${PN}-dbg ${PN}-staticdev ldconfig ${PN}-utils libcrypt ${PN}-extra-nss \
-    ${PN}-thread-db ${PN}-preload ${PN} ${PN}-dev"
+    libmvec ${PN}-thread-db ${PN}-preload ${PN} ${PN}-dev"
 
 FILES:${PN} = "${base_libdir}/ld-linux*.so.* ${libdir}/lib*.so.*"
 FILES:${PN}-dev = "${includedir} ${libdir}/*.o ${libdir}/*.so ${libdir}/libc_nonshared.a \
@@ -84,6 +84,7 @@ FILES:${PN}-staticdev = "${libdir}/libc.a ${libdir}/libm*.a ${libdir}/libg.a ${l
 FILES:${PN}-utils = "${bindir} ${base_sbindir}/sln ${sbindir}/iconvconfig"
 FILES:ldconfig = "${base_sbindir}/ldconfig"
 FILES:libcrypt = "${libdir}/libcrypt.so.*"
+FILES:libmvec = "${libdir}/libmvec.so.*"
 FILES:${PN}-extra-nss = "${libdir}/libnss_*.so.* ${libdir}/libnsl.so.* ${libdir}/libBrokenLocale.so.*"
 FILES:${PN}-thread-db = "${libdir}/libthread_db.so.*"
 FILES:${PN}-preload = "${libdir}/libmemusage.so ${libdir}/libpcprofile.so ${libdir}/audit \
@@ -91,6 +92,7 @@ FILES:${PN}-preload = "${libdir}/libmemusage.so ${libdir}/libpcprofile.so ${libd
 
 SUMMARY:ldconfig = "Makes the cache of shared libraries"
 SUMMARY:libcrypt = "Password hashing library"
+SUMMARY:libmvec = "Vector versions of mathematical functions (x86_64)"
 SUMMARY:${PN}-utils = "getconf, getent, iconv, ldd, locale and other tools of the C library"
 SUMMARY:${PN}-extra-nss = "Name services beyond files and DNS"
 SUMMARY:${PN}-thread-db = "Library of debuggers for threads"

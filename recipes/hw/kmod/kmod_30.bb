@@ -37,6 +37,8 @@ do_install:append() {
 	for tool in depmod insmod lsmod modinfo modprobe rmmod; do
 		ln -sfr ${D}${bindir}/kmod ${D}${base_sbindir}/$tool
 	done
+	# Libs.private is what pkg-config said here, sysroot and all.
+	sed -i 's|${STAGING_DIR_HOST}||g' ${D}${libdir}/pkgconfig/libkmod.pc
 	install -d ${D}${sysconfdir}/modprobe.d ${D}${nonarch_base_libdir}/modprobe.d
 }
 
