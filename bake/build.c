@@ -193,15 +193,10 @@ static int run_plan(struct build *b, struct ui *ui) {
 
 /* --- the command --- */
 
-/* Lists what failed, when it is more than the one just reported, and what could not be tried. */
-static void report_rest(const struct build *b, int failed) {
+static void report_blocked(const struct build *b) {
 	unsigned blocked = 0;
-	for (uint32_t i = 0; i < b->graph->count; i++) {
-		const struct task *t = &b->graph->task[i];
-		if (t->state == TASK_FAILED && failed > 1)
-			note("failed: " SFMT, SARG(t->id));
-		blocked += t->state == TASK_BLOCKED;
-	}
+	for (uint32_t i = 0; i < b->graph->count; i++)
+		blocked += b->graph->task[i].state == TASK_BLOCKED;
 	if (blocked)
 		note("%u more task%s not tried, for they need what failed", blocked, blocked == 1 ? " was" : "s were");
 }
@@ -214,7 +209,7 @@ static int execute(struct build *b) {
 		ui_plan(ui, 0, b->counts.current);
 	int result = idle ? 0 : run_plan(b, ui);
 	if (result > 0)
-		report_rest(b, result);
+		report_blocked(b);
 	ui_close(ui, result == 0 ? "done" : result < 0 ? "interrupted" : "failed");
 	return result == 0 ? 0 : 1;
 }

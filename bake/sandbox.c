@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -96,11 +97,14 @@ static const char *make_binds(const struct view_binds *list) {
 }
 
 static const char *mount_kernel_views(void) {
+	const char *home = getenv("HOME");
 	mkdir("/proc", 0555);
 	mkdir("/dev/pts", 0755);
 	mkdir("/dev/shm", 01777);
 	mkdir("/tmp", 01777);
 	mkdir("/root", 0700);
+	if (home)
+		os_mkdirs(home);         /* empty, but there: DL_DIR may be below it */
 	chmod("/tmp", 01777);
 	chmod("/dev/shm", 01777);
 	/* A container that hides parts of /proc forbids a new one; the old one serves. */

@@ -56,6 +56,7 @@ struct sched {
 	struct job *job;         /* o->jobs places */
 	struct pollfd *poll;
 	unsigned running, failed;
+	struct slices failures;  /* "ID, log: PATH" */
 	enum stopping stopping;
 	bool interrupted, wants_token;
 	int64_t kill_at;         /* when mercy ends; 0: not yet */
@@ -183,6 +184,8 @@ static void job_failed(struct sched *s, struct job *j, int status) {
 	task_become(j->task, TASK_FAILED);
 	if (s->stopping != KILLING) {
 		report_failure(s, j, status);
+		slices_add(s->arena, &s->failures, arena_printf(s->arena, "%s%s%s", j->id,
+			j->log ? ", log: " : "", j->log ? j->log : ""));
 		s->failed++;
 	}
 	block_above(s, j->task);
@@ -400,6 +403,9 @@ int sched_run(struct graph *g, struct task_context *c, const struct sched_option
 	for (start_ready(&s); s.running > 0; start_ready(&s))
 		wait_events(&s);
 	int result = s.interrupted ? -1 : (int)s.failed;
+	/* One failure stands right above already. */
+	for (size_t i = 0; i < s.failures.n && s.failures.n > 1; i++)
+		note("failed: " SFMT, SARG(s.failures.v[i]));
 	close_all(&s);
 	return result;
 }
