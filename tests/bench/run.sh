@@ -66,8 +66,8 @@ $without")"
 	line "  for comparison: sh -c :" "$(measure 101 sh -c : | awk '{ printf "%7.1f ms", $1 }')"
 }
 
-# The efficiency of the last build that ran something: CPU of its tasks / (wall × cores).
-# tasks.tsv: start ms, end ms, CPU ms, peak KiB, run or restore, ok or failed, task.
+# The efficiency of the last build: CPU of its tasks / (wall × cores). One that only restored says
+# nothing. tasks.tsv: start ms, end ms, CPU ms, peak KiB, run or restore, ok or failed, task.
 efficiency() {
 	local log=$BUILD/tmp/tasks.tsv
 	[ -s "$log" ] || { line "compile efficiency of make image" "nothing built in $BUILD yet"; return; }
@@ -76,8 +76,13 @@ efficiency() {
 			if (!n++ || $1 < start) start = $1
 			if ($2 > end) end = $2
 			cpu += $3
+			compiled += $5 == "run" && $7 ~ /:do_compile$/
 		}
 		END {
+			if (!compiled) {
+				printf "    the last build only restored: it says nothing"
+				exit
+			}
 			wall = (end - start) / 1000
 			printf "%7.2f (%d tasks, %.0f s of CPU in %.0f s on %d cores)",
 				wall ? cpu / 1000 / wall / cores : 0, n, cpu / 1000, wall, cores
