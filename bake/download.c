@@ -56,7 +56,7 @@ static int verify(struct job *j, const char *file, struct slice *why) {
 		}
 		if (slices_has(sums, slice_of(hex)))
 			continue;
-		*why = arena_printf(j->arena, "wrong content: its %s is %s, not %s",
+		*why = arena_printf(j->arena, "checksum mismatch: its %s is %s, not %s",
 			hash_name(kind), hex, slices_join(j->arena, sums, " or ").p);
 		return 0;
 	}
@@ -123,9 +123,13 @@ static void progress(void *ctx, uint64_t got, uint64_t total) {
 		note("%s: %" PRIu64 " MB", name, got >> 20);
 }
 
-static int download(struct job *j, const char *url, struct slice *why) {
-	struct net_request r = { .url = url, .file = incoming(j), .progress = progress, .ctx = j };
+/* The URL goes out as it was written, up to its parameters: quoting it anew may change it. */
+static int download(struct job *j, struct slice url, struct slice *why) {
+	struct slice remote;
+	slice_field(&url, ';', &remote);
+	struct net_request r = { .file = incoming(j), .progress = progress, .ctx = j };
 	struct net_reply reply;
+	r.url = arena_str(j->arena, remote);
 	j->noted = os_now_ms();
 	if (net_get(j->arena, &r, &reply, why))
 		return -1;
@@ -164,7 +168,7 @@ static int try_file(struct job *j, struct slice url) {
 	else if (!allowed(j, url))
 		why = SLICE("BB_ALLOWED_NETWORKS does not name it");
 	else
-		rc = download(j, uri_remote(j->arena, &u).p, &why);
+		rc = download(j, url, &why);
 	if (rc)
 		add_tried(j, url, why);
 	else
@@ -379,7 +383,7 @@ void download_all(struct data *d) {
 		j.tried.arena = j.arena;
 		if (fetch_one(&j) == 0)
 			continue;
-		buf_addf(&failed, "%s" SFMT ": found nowhere:\n" SFMT, failed.n ? "\n" : "",
+		buf_addf(&failed, "%s" SFMT ": cannot be fetched:\n" SFMT, failed.n ? "\n" : "",
 			SARG(net_mask(j.arena, j.s->uri.text)), SARG(buf_slice(&j.tried)));
 		add_advice(&failed, j.s);
 	}

@@ -126,8 +126,8 @@ Test(download, found_nowhere_names_every_place) {
 	set("MIRRORS", everything_from("wrong"));
 	set("BB_CONTENT_MIRRORS", arena_printf(a, "file://%s", in("none")).p);
 	const char *why = fetch();
-	static const char *const parts[] = { URL ": found nowhere:", "/empty/x.txt: not there",
-		URL ": BB_NO_NETWORK is set", "/wrong/x.txt: wrong content: its sha256 is ", ", not " ABC,
+	static const char *const parts[] = { URL ": cannot be fetched:", "/empty/x.txt: not there",
+		URL ": BB_NO_NETWORK is set", "/wrong/x.txt: checksum mismatch: its sha256 is ", ", not " ABC,
 		"_bad-checksum_", "/none/" ABC ": not there", "archive, by sha256: ", "what to do: " };
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		cr_assert_not_null(strstr(why, parts[i]), "%s is not in: %s", parts[i], why);
@@ -146,7 +146,7 @@ Test(download, a_missing_sum_is_shown) {
 Test(download, all_failures_at_once) {
 	set("SRC_URI", URL " https://up.example/y.txt");
 	const char *why = fetch();
-	cr_assert(strstr(why, "x.txt: found nowhere") && strstr(why, "y.txt: found nowhere"), "%s", why);
+	cr_assert(strstr(why, "x.txt: cannot be fetched") && strstr(why, "y.txt: cannot be fetched"), "%s", why);
 }
 
 Test(download, passwords_are_not_shown) {
