@@ -370,6 +370,16 @@ static bool same(struct value a, struct value b) {
 	return simple ? a.kind == b.kind && value_equal(a, b) : value_equal(a, b);
 }
 
+/* NAME in d: is there such a variable? */
+static bool in_store(struct value name, struct data *d) {
+	struct slice ignored;
+	return name.kind == VALUE_TEXT && data_get_raw(d, atom(name.text), &ignored);
+}
+
+static bool contained(struct value a, struct value b) {
+	return b.kind == VALUE_DATA ? in_store(a, b.data) : value_in(a, b);
+}
+
 static bool compare(char op, struct value a, struct value b) {
 	switch (op) {
 	case OP_EQ: return value_equal(a, b);
@@ -378,8 +388,8 @@ static bool compare(char op, struct value a, struct value b) {
 	case OP_LE: return value_order(a, b) <= 0;
 	case OP_GT: return value_order(a, b) > 0;
 	case OP_GE: return value_order(a, b) >= 0;
-	case OP_IN: return value_in(a, b);
-	case OP_NOT_IN: return !value_in(a, b);
+	case OP_IN: return contained(a, b);
+	case OP_NOT_IN: return !contained(a, b);
 	case OP_IS: return same(a, b);
 	default: return !same(a, b);
 	}

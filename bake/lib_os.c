@@ -228,6 +228,12 @@ static struct value separator(struct call *c) {
 	return value_text(SLICE("/"));
 }
 
+/* What Python calls itself: recipes use it for the interpreter of the host. */
+static struct value executable(struct call *c) {
+	(void)c;
+	return value_text(SLICE("/usr/bin/python3"));
+}
+
 static struct value path_separator(struct call *c) {
 	(void)c;
 	return value_text(SLICE(":"));
@@ -291,7 +297,7 @@ static const struct library_entry table[] = {
 	{ "os.getuid", getuid_of }, { "os.geteuid", getuid_of }, { "os.getgid", getgid_of },
 	{ "os.getenv", getenv_of }, { "os.environ.get", getenv_of }, { "os.getcwd", cwd },
 	{ "os.sep()", separator }, { "os.path.sep()", separator }, { "os.pathsep()", path_separator },
-	{ "time.gmtime", gmtime_of }, { "time.localtime", localtime_of },
+	{ "sys.executable()", executable }, { "time.gmtime", gmtime_of }, { "time.localtime", localtime_of },
 	{ "time.strftime", strftime_of }, { "time.time", now }, { NULL, NULL },
 };
 

@@ -320,6 +320,7 @@ Test(inline, results_are_pythons) {
 static const struct { const char *code, *want; } metadata[] = {
 	{ "PN", "foo" },
 	{ "PN.upper()", "FOO" },
+	{ "'PN' in d, 'NOPE' not in d", "(True, True)" },
 	{ "d.getVar('PV').split('.')[0]", "1" },
 	{ "d.getVar('NONE') or 'unset'", "unset" },
 	{ "d.getVar('PV', True)", "1.2.3" },
