@@ -535,7 +535,7 @@ struct edges *edges_build(struct arena *a, struct providers *p, const struct edg
 		resolve_unit(&b, u);
 	report_missing(&b, &b.missing_build, false);
 	report_missing(&b, &b.missing_run, true);
-	if (b.faults)
+	if (b.faults || provider_faults(p))
 		return NULL;
 	all_direct_edges(&b);
 	for (size_t i = 0; i < count; i++)

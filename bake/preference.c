@@ -19,6 +19,7 @@ struct preference {
 	const struct map *by_pn;
 	struct map preferred;    /* PREFERRED_PROVIDERS: name → atom of the PN */
 	struct map told;         /* set: PNs whose missing preferred version was told */
+	unsigned faults;
 };
 
 void candidates_add(struct arena *a, struct candidates *l, const struct recipe *r) {
@@ -41,12 +42,15 @@ static void read_preferred(struct preference *p) {
 		if (!slice_field(&pn, ':', &name) || !pn.n || memchr(pn.p, ':', pn.n)) {
 			error("PREFERRED_PROVIDERS: " SFMT ": is not of the form NAME:RECIPE",
 					SARG(word));
+			p->faults++;
 			continue;
 		}
 		const struct atom *old = map_get(&p->preferred, atom(name)), *new = atom(pn);
-		if (old && old != new)
+		if (old && old != new) {
 			error("PREFERRED_PROVIDERS: " SFMT ": names both %s and %s", SARG(name),
 					old->p, new->p);
+			p->faults++;
+		}
 		map_put(&p->preferred, atom(name), (void *)(uintptr_t)new);
 	}
 }
@@ -58,6 +62,10 @@ struct preference *preference_new(struct arena *a, struct data *config, const st
 	p->by_pn = by_pn;
 	read_preferred(p);
 	return p;
+}
+
+unsigned preference_faults(const struct preference *p) {
+	return p->faults;
 }
 
 /* --- one PN: the version --- */

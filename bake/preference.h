@@ -24,6 +24,8 @@ void candidates_add(struct arena *a, struct candidates *list, const struct recip
 /* config is read when something is asked (which may raise); by_pn: PN → struct candidates, all the
  * recipes of a PN, filled before the first question. */
 struct preference *preference_new(struct arena *a, struct data *config, const struct map *by_pn);
+/* How many entries of PREFERRED_PROVIDERS are wrong; each was reported. */
+unsigned preference_faults(const struct preference *p);
 
 /* The candidates for item (a build-time or a run-time name), the best of each PN, best PN first. Notes
  * and warnings about the choice are given. None, with *why set, when a required version is not there

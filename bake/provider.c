@@ -125,6 +125,10 @@ struct providers *provider_index(struct arena *a, struct data *config, const str
 	return p;
 }
 
+unsigned provider_faults(const struct providers *p) {
+	return preference_faults(p->preference);
+}
+
 bool provider_many_allowed(const struct providers *p, struct slice name) {
 	return map_get(&p->many_allowed, atom(name));
 }

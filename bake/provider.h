@@ -18,6 +18,9 @@ struct providers;
  * PREFERRED_*, REQUIRED_VERSION*, ASSUME_PROVIDED, BB_MULTI_PROVIDER_ALLOWED; reading may raise. */
 struct providers *provider_index(struct arena *a, struct data *config, const struct recipes *list);
 
+/* How many settings of config cannot be used (PREFERRED_PROVIDERS); each was reported. */
+unsigned provider_faults(const struct providers *p);
+
 /* The recipes that may satisfy a name, best first; owned by the index, answered once a name. */
 struct provider_choice {
 	const struct recipe **v;         /* v[0] is the one to use */

@@ -202,6 +202,14 @@ Test(graph, two_providers_allowed) {
 	cr_assert(graph("y"));
 }
 
+Test(graph, contradicting_preferences) {
+	recipe("a_1", "");
+	set("PREFERRED_PROVIDERS", "virtual/k:a virtual/k:b");
+	cr_assert_null(graph("a"));
+	cr_assert_eq(errors, 1);
+	cr_assert_str_eq(last_error, "PREFERRED_PROVIDERS: virtual/k: names both a and b");
+}
+
 Test(graph, world) {
 	recipe("a_1", "");
 	recipe("b_1", "");
