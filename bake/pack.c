@@ -133,10 +133,23 @@ static int open_inner(struct stream *s) {
 	return archive_write_open(s->inner, s, NULL, inner_wrote, NULL) == ARCHIVE_OK ? 0 : -1;
 }
 
+/* Root of a sandbox may make files that its owner outside cannot read: a moment is enough. */
+static int open_unreadable(const char *path, mode_t mode) {
+	if (chmod(path, mode | S_IRUSR))
+		return -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), why = errno;
+	chmod(path, mode);
+	errno = why;
+	return fd;
+}
+
 /* A file that shrinks or grows meanwhile is an error: its header has been written. */
-static int write_file(struct stream *s, const char *path, uint64_t size) {
+static int write_file(struct stream *s, const char *path, const struct os_entry *w) {
 	static char block[BLOCK];
+	uint64_t size = w->size;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == EACCES)
+		fd = open_unreadable(path, w->mode);
 	if (fd < 0)
 		return -1;
 	ssize_t n;
@@ -170,7 +183,8 @@ static void describe(struct archive_entry *e, const struct os_entry *w) {
 static int write_entry(struct stream *s, const struct pack_tree *t, const struct os_entry *w,
 		const char *first) {
 	if (w->type != 'f' && w->type != 'd' && w->type != 'l') {
-		errno = EINVAL;          /* a device, a pipe: no task of ours makes one */
+		error("%s/%s: devices, pipes and sockets are not packed", t->dir, w->path);
+		errno = EINVAL;
 		return -1;
 	}
 	struct arena *a = arena_new();
@@ -185,7 +199,7 @@ static int write_entry(struct stream *s, const struct pack_tree *t, const struct
 	if (rc)
 		errno = s->failed ? s->failed : archive_errno(s->inner);
 	else if (w->type == 'f' && !first)
-		rc = write_file(s, arena_printf(a, "%s/%s", t->dir, w->path).p, w->size);
+		rc = write_file(s, arena_printf(a, "%s/%s", t->dir, w->path).p, w);
 	archive_entry_free(e);
 	arena_free(a);
 	return rc;

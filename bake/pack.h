@@ -23,7 +23,8 @@ struct pack_content {
 
 /* Writes the trees to file: sorted, pax, owners 0/0 without names, whole seconds, hard links within
  * a tree kept. note (one line, for people) stands behind the archive with the content. On failure
- * the file is gone. 0, or −1 with errno and no message. */
+ * the file is gone. 0, or −1 with errno and no message (but one that names what is neither file,
+ * link nor directory). */
 int pack_write(const char *file, const struct pack_tree *trees, size_t count, const char *note,
 		struct pack_content *content);
 /* Unpacks each tree into its directory (made when absent), with modes and times as they were; trees

@@ -131,6 +131,20 @@ Test(pack, names_of_any_kind) {
 	holds("y/ two\nlines", "odd");
 }
 
+Test(pack, unreadable_files_are_packed_too) {
+	make_tree("x");
+	cr_assert_eq(chmod(in("x/empty"), 0), 0);
+	cr_assert_eq(chmod(in("x/sub/f"), 0111), 0);
+	struct pack_content c = write_one("x.tar.zst", "x"), d;
+	const char *why;
+	struct stat st;
+	cr_assert(stat(in("x/sub/f"), &st) == 0 && (st.st_mode & 07777) == 0111);
+	struct pack_tree t = { "tree", in("y") };
+	cr_assert_eq(pack_read(in("x.tar.zst"), &t, 1, &d, &why), 0, "%s", why);
+	cr_assert_str_eq(c.hash, d.hash);
+	cr_assert(stat(in("y/sub/f"), &st) == 0 && (st.st_mode & 07777) == 0111);
+}
+
 Test(pack, failures) {
 	struct pack_content c;
 	const char *why;
