@@ -1,7 +1,8 @@
 /* answer: reading, as BitBake's getVar does it.
  *
- * An answer counts for the generation of its store it was made in. While OVERRIDES is computed every
- * variable may be read again with fewer overrides, so recursion is recognised by slot and depth. */
+ * An answer counts for the generation of its store it was made in. While OVERRIDES is computed
+ * every variable may be read again with fewer overrides, so recursion is recognised by slot and
+ * depth. */
 #include "answer.h"
 #include "data.h"
 #include "reference.h"
@@ -33,7 +34,7 @@ static void use_overrides(struct data *d, struct atoms list) {
 	d->generation++;
 }
 
-/* Overrides may depend on variables that have overrides: compute from none until nothing changes. */
+/* Overrides may depend on variables with overrides: compute from none until nothing changes. */
 static void settle_overrides(struct data *d) {
 	use_overrides(d, (struct atoms){ 0 });
 	struct atoms now = split_overrides(d), next;
@@ -46,8 +47,10 @@ static void settle_overrides(struct data *d) {
 	}
 	struct place at = data_where(d, atom_of("OVERRIDES"));
 	raise_at(place_file(at), at.line,
-			"OVERRIDES: does not settle after %d rounds: it depends on variables whose overrides "
-			"depend on OVERRIDES", OVERRIDE_ROUNDS);
+			"OVERRIDES: does not settle after %d rounds: it depends on variables whose "
+			"overrides "
+			"depend on OVERRIDES",
+			OVERRIDE_ROUNDS);
 }
 
 void answer_know_overrides(struct data *d) {
@@ -84,7 +87,8 @@ struct candidate {
 };
 
 /* Does key end in ":o"? Then *left is key without every ":o" in it. */
-static bool strip_override(struct data *d, struct slice key, const struct atom *o, struct slice *left) {
+static bool strip_override(struct data *d, struct slice key, const struct atom *o,
+		struct slice *left) {
 	if (!slice_ends(key, o->p) || key.n <= o->n || key.p[key.n - o->n - 1] != ':')
 		return false;
 	*left = text_replace(d->arena, key, arena_printf(d->arena, ":%s", o->p), SLICE(""));
@@ -136,7 +140,8 @@ static const struct atom *stand_in(struct data *d, const struct var *v) {
 	n = 0;
 	for (uint32_t i = 0; i < v->links; i++)
 		if (answer_active(d, v->link[i]->when))
-			c[n++] = (struct candidate){ atom_slice(v->link[i]->when->text), v->link[i]->name };
+			c[n++] = (struct candidate){ atom_slice(v->link[i]->when->text),
+				v->link[i]->name };
 	return choose(d, c, n);
 }
 
@@ -230,7 +235,8 @@ static struct slice apply_removes(struct data *d, const struct var *v, struct sl
 		struct slices *removes, struct answer *r) {
 	const struct ops *own_removes = &v->op[NAME_REMOVE];
 	for (uint32_t i = 0; i < own_removes->n; i++)
-		if (op_active(d, &own_removes->v[i]) && !slices_has(removes, own_removes->v[i].value))
+		if (op_active(d, &own_removes->v[i]) &&
+				!slices_has(removes, own_removes->v[i].value))
 			slices_add(d->arena, removes, own_removes->v[i].value);
 	return removes->n && value.n ? remove_words(d, value, removes, r) : value;
 }
@@ -249,8 +255,8 @@ static _Noreturn void raise_recursion(struct data *d, const struct slot *again) 
 		buf_addf(&b, SFMT " -> ", SARG(chain.v[i]));
 	const struct place *at = &again->var->at;
 	raise_at(place_file(*at), at->line,
-			"%s: refers to itself: %s%s: use := or another name in one of them", again->name->p,
-			b.p ? b.p : "", again->name->p);
+			"%s: refers to itself: %s%s: use := or another name in one of them",
+			again->name->p, b.p ? b.p : "", again->name->p);
 }
 
 /* A fault without a place gets that of the variable whose expansion failed. */
@@ -262,7 +268,8 @@ static _Noreturn void blame(const struct slot *s, const struct fault *f) {
 }
 
 /* Expands and takes words out; *r holds the raw text and receives the rest. */
-static void expand_answer(struct data *d, struct slot *s, struct slices *removes, struct answer *r) {
+static void expand_answer(struct data *d, struct slot *s, struct slices *removes,
+		struct answer *r) {
 	if (s->busy == d->depth)
 		raise_recursion(d, s);
 	struct frame frame = { s, d->frame };
@@ -291,7 +298,8 @@ static void make_answer(struct data *d, struct slot *s, bool expanded) {
 	if (has_condition(v))
 		answer_know_overrides(d);
 	r.raw = r.value = read_raw(d, v, &removes);
-	if (expanded && r.raw.p && (removes.n || v->op[NAME_REMOVE].n || slice_find(r.raw, "${", NULL)))
+	if (expanded && r.raw.p &&
+			(removes.n || v->op[NAME_REMOVE].n || slice_find(r.raw, "${", NULL)))
 		expand_answer(d, s, &removes, &r);
 	s->answer = r;
 	s->generation = d->generation;
@@ -344,8 +352,8 @@ static struct slice evaluate(struct data *d, struct slice code, struct answer *r
 	return d->hooks->eval(d, code);
 }
 
-/* Code that still holds a reference waits for it; code that ends inside a literal was cut at a brace
- * of that literal and, with all that stands beside it, stays text. */
+/* Code that still holds a reference waits for it; code that ends inside a literal was cut at a
+ * brace of that literal and, with all that stands beside it, stays text. */
 static struct slice substitute_code(struct data *d, struct slice text, struct answer *r) {
 	struct reference ref, inner;
 	if (!reference_code(text, 0, &ref))
@@ -367,7 +375,8 @@ static struct slice substitute_code(struct data *d, struct slice text, struct an
 }
 
 /* Replaces references until nothing changes: what comes out of one may make up another. */
-struct slice answer_expand(struct data *d, struct slice text, const struct atom *self, struct answer *r) {
+struct slice answer_expand(struct data *d, struct slice text, const struct atom *self,
+		struct answer *r) {
 	for (struct slice old = SLICE_NONE; slice_find(text, "${", NULL);) {
 		old = text;
 		text = substitute_code(d, substitute_names(d, text, self, r), r);

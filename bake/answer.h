@@ -23,7 +23,8 @@ bool answer_active(const struct data *d, const struct override *o);
 struct answer *answer_of(struct data *d, struct slot *s, bool expanded);
 /* Expands text. self: the variable it is the text of (it must not name itself); r receives what was
  * referred to. Both may be NULL. Raises. */
-struct slice answer_expand(struct data *d, struct slice text, const struct atom *self, struct answer *r);
+struct slice answer_expand(struct data *d, struct slice text, const struct atom *self,
+		struct answer *r);
 /* Adds what an answer referred to. */
 void answer_references(struct data *d, const struct answer *r, struct data_refs *refs);
 

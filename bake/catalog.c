@@ -1,5 +1,6 @@
-/* catalog: BBFILES to files. The words of BBFILES are ordered by the priority of the layer they lie in;
- * each is a pattern, a file or a directory that is walked whole; a file counts where it comes first. */
+/* catalog: BBFILES to files. The words of BBFILES are ordered by the priority of the layer they lie
+ * in; each is a pattern, a file or a directory that is walked whole; a file counts where it comes
+ * first. */
 #include "catalog.h"
 #include "collection.h"
 #include "data.h"
@@ -93,7 +94,8 @@ static struct masks read_masks(struct config *c, struct data *d) {
 	while (slice_word(&rest, &word)) {
 		const char *why;
 		if (word.p[0] == '|') {
-			warn("BBMASK: " SFMT ": the | at its begin would hide every file: ignored", SARG(word));
+			warn("BBMASK: " SFMT ": the | at its begin would hide every file: ignored",
+					SARG(word));
 			word = slice_sub(word, 1, word.n);
 		}
 		struct regex *r = regex_new(c->arena, word, &why);
@@ -124,7 +126,8 @@ struct append {
 static struct append append_of(struct config *c, struct slice path) {
 	struct slice base = os_basename(path);
 	struct append a = { .path = path };
-	a.name = arena_printf(c->arena, SFMT ".bb", SARG(slice_sub(base, 0, base.n - strlen(".bbappend"))));
+	a.name = arena_printf(c->arena, SFMT ".bb",
+			SARG(slice_sub(base, 0, base.n - strlen(".bbappend"))));
 	a.stem = a.name.n;
 	slice_find(a.name, "%", &a.stem);
 	return a;

@@ -5,8 +5,8 @@
 struct config;
 struct data;
 
-/* Fills in c->file and c->dangling from BBFILES and BBMASK; sets BBFILES_PRIORITIZED in d. Layers must
- * be known (collection_read). */
+/* Fills in c->file and c->dangling from BBFILES and BBMASK; sets BBFILES_PRIORITIZED in d. Layers
+ * must be known (collection_read). */
 void catalog_read(struct config *c, struct data *d);
 
 #endif

@@ -20,18 +20,20 @@ struct needs {
 	size_t n;
 };
 
-static const struct atom *variable_of(struct config *c, const char *prefix, struct slice collection) {
+static const struct atom *variable_of(struct config *c, const char *prefix,
+		struct slice collection) {
 	return atom(arena_printf(c->arena, "%s_" SFMT, prefix, SARG(collection)));
 }
 
-static struct slice variable(struct config *c, struct data *d, const char *prefix, struct slice collection) {
+static struct slice variable(struct config *c, struct data *d, const char *prefix,
+		struct slice collection) {
 	struct slice value;
 	return data_get(d, variable_of(c, prefix, collection), &value) ? value : SLICE_NONE;
 }
 
 /* A fault at the place where a variable of a collection was set. */
-static void blame(struct config *c, struct data *d, struct layer_faults *faults, const struct atom *variable_name,
-		struct slice message) {
+static void blame(struct config *c, struct data *d, struct layer_faults *faults,
+		const struct atom *variable_name, struct slice message) {
 	struct place at = data_where(d, variable_name);
 	layer_fault(c->arena, faults, place_file(at), at.line, message);
 }
@@ -43,7 +45,8 @@ static bool is_operator(char c) {
 }
 
 /* "(>=", "11)" or "(>=11)" behind a name, in one or more words. */
-static void read_condition(struct config *c, struct slice *rest, struct slice first, struct need *n) {
+static void read_condition(struct config *c, struct slice *rest, struct slice first,
+		struct need *n) {
 	struct slice text = slice_sub(first, 1, first.n), more;
 	while (!slice_ends(text, ")") && slice_word(rest, &more))
 		text = arena_printf(c->arena, SFMT " " SFMT, SARG(text), SARG(more));
@@ -96,19 +99,23 @@ static struct layer *layer_named(struct config *c, struct slice name) {
 /* What is wrong with a dependency; unset: nothing. */
 static struct slice complaint(struct config *c, struct data *d, const struct need *n) {
 	if (!layer_named(c, n->name))
-		return arena_printf(c->arena, "depends on layer " SFMT ", which is not in BBLAYERS: add it",
+		return arena_printf(c->arena,
+				"depends on layer " SFMT ", which is not in BBLAYERS: add it",
 				SARG(n->name));
 	if (!n->op.n)
 		return SLICE_NONE;
 	struct slice have = variable(c, d, "LAYERVERSION", n->name);
 	if (!have.n)
-		return arena_printf(c->arena, "depends on layer " SFMT " " SFMT " " SFMT
-				", which has no LAYERVERSION", SARG(n->name), SARG(n->op), SARG(n->version));
+		return arena_printf(c->arena,
+				"depends on layer " SFMT " " SFMT " " SFMT
+				", which has no LAYERVERSION",
+				SARG(n->name), SARG(n->op), SARG(n->version));
 	if (version_fits(have, n))
 		return SLICE_NONE;
-	return arena_printf(c->arena, "depends on layer " SFMT " " SFMT " " SFMT ", but that is version "
-			SFMT ": take matching versions of the two", SARG(n->name), SARG(n->op),
-			SARG(n->version), SARG(have));
+	return arena_printf(c->arena,
+			"depends on layer " SFMT " " SFMT " " SFMT ", but that is version " SFMT
+			": take matching versions of the two",
+			SARG(n->name), SARG(n->op), SARG(n->version), SARG(have));
 }
 
 /* The layers whose priority counts for one without its own. */
@@ -121,8 +128,8 @@ static struct slices dependencies(struct config *c, struct data *d, const struct
 		struct slice why = complaint(c, d, &hard.v[i]);
 		if (why.p)
 			blame(c, d, faults, variable_of(c, "LAYERDEPENDS", l->collection),
-					arena_printf(c->arena, "layer " SFMT ": " SFMT, SARG(l->collection),
-					SARG(why)));
+					arena_printf(c->arena, "layer " SFMT ": " SFMT,
+							SARG(l->collection), SARG(why)));
 		slices_add(c->arena, &names, hard.v[i].name);
 	}
 	for (size_t i = 0; i < soft.n; i++)
@@ -158,7 +165,8 @@ static void rank(struct ranking *r, struct layer *l) {
 	l->priority = highest + 1;
 }
 
-static void read_priority(struct config *c, struct data *d, struct layer *l, struct layer_faults *faults) {
+static void read_priority(struct config *c, struct data *d, struct layer *l,
+		struct layer_faults *faults) {
 	const struct atom *name = variable_of(c, "BBFILE_PRIORITY", l->collection);
 	struct slice text = slice_trim(variable(c, d, "BBFILE_PRIORITY", l->collection));
 	if (!text.n)
@@ -167,19 +175,24 @@ static void read_priority(struct config *c, struct data *d, struct layer *l, str
 	errno = 0;
 	long value = strtol(arena_str(c->arena, text), &end, 10);
 	if (*end || errno || value > INT32_MAX || value < INT32_MIN)
-		blame(c, d, faults, name, arena_printf(c->arena, "%s: " SFMT ": is not a number", name->p,
-				SARG(text)));
+		blame(c, d, faults, name,
+				arena_printf(c->arena, "%s: " SFMT ": is not a number", name->p,
+						SARG(text)));
 	else
 		l->priority = (int)value;
 }
 
-static void read_pattern(struct config *c, struct data *d, struct layer *l, struct layer_faults *faults) {
+static void read_pattern(struct config *c, struct data *d, struct layer *l,
+		struct layer_faults *faults) {
 	const struct atom *name = variable_of(c, "BBFILE_PATTERN", l->collection);
 	const char *why;
 	l->pattern = variable(c, d, "BBFILE_PATTERN", l->collection);
 	if (!l->pattern.p) {
-		blame(c, d, faults, atom_of("BBFILE_COLLECTIONS"), arena_printf(c->arena,
-				"%s: not set: a collection needs a pattern that matches its files", name->p));
+		blame(c, d, faults, atom_of("BBFILE_COLLECTIONS"),
+				arena_printf(c->arena,
+						"%s: not set: a collection needs a pattern that "
+						"matches its files",
+						name->p));
 		return;
 	}
 	/* An empty pattern is of a layer without recipes. */

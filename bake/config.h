@@ -21,7 +21,7 @@ struct layer {
 struct layer_file {
 	struct slice path;       /* absolute */
 	const struct layer *layer;   /* NULL: matched by no pattern */
-	struct slices appends;   /* absolute paths of the matching .bbappend files, in BitBake's order */
+	struct slices appends;   /* absolute paths of its .bbappend files, in BitBake's order */
 };
 
 /* The configuration; lives in its arena until exit. */
@@ -44,6 +44,7 @@ struct layer_faults {
 };
 
 /* Adds one; texts are copied to arena a. file unset: no file is to blame. */
-void layer_fault(struct arena *a, struct layer_faults *list, struct slice file, int line, struct slice text);
+void layer_fault(struct arena *a, struct layer_faults *list, struct slice file, int line,
+		struct slice text);
 
 #endif

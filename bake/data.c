@@ -1,7 +1,7 @@
 /* data: stores in layers and everything that writes to them, as BitBake's data_smart has it.
  *
- * A store maps a name to a slot. A slot points to the variable, its own or its parent's (copied on the
- * first write), and remembers what reading it gave. Every write, and every change of the active
+ * A store maps a name to a slot. A slot points to the variable, its own or its parent's (copied on
+ * the first write), and remembers what reading it gave. Every write, and every change of the active
  * overrides, starts a new generation; answers of older generations do not count. */
 #include "data.h"
 #include "answer.h"
@@ -172,8 +172,8 @@ static void named_in(struct data *d, const struct atom *self, struct slice text,
 }
 
 /* A variable OVERRIDES is made of was written: the overrides have to be computed anew, and whatever
- * its text names counts as such a variable from now on. Of those only what is still unset is followed
- * further: BitBake looks at their expanded values. */
+ * its text names counts as such a variable from now on. Of those only what is still unset is
+ * followed further: BitBake looks at their expanded values. */
 static void overrides_changed(struct data *d, const struct atom *name, struct slice text) {
 	struct map vars = { .arena = d->arena };
 	struct map_entry *e;
@@ -198,7 +198,8 @@ static const char *op_title(struct data *d, const struct name *n) {
 }
 
 /* BASE:append:when and its kind. */
-static void add_op(struct data *d, const struct atom *name, const struct name *n, struct slice value) {
+static void add_op(struct data *d, const struct atom *name, const struct name *n,
+		struct slice value) {
 	struct var *v = variable_own(d, n->base);
 	variable_push_op(d, v, n->op, (struct op){ value, n->when });
 	if (!v->at.file)
@@ -261,7 +262,8 @@ void data_set_default(struct data *d, const struct atom *name, struct slice valu
 	if (!v->value.p)
 		v->at = d->at;
 	record(d, name, "set??", NULL, value);
-	variable_add_links(d, name);      /* the spelling decides: A:append ??= "x" makes "append" an override of A */
+	variable_add_links(d, name); /* the spelling decides: A:append ??= "x" makes "append" an
+					override of A */
 	if (variable_makes_overrides(d, name))
 		overrides_changed(d, name, value);
 }
@@ -302,12 +304,14 @@ static void note_special_flag(struct data *d, const struct atom *name, const str
 		renamed->arena = d->arena;
 		for (uint32_t i = 0; d->renamed && (e = map_next(d->renamed, &i));)
 			map_put(renamed, e->key, e->value);
-		map_put(renamed, flag, memcpy(ARENA_NEW(d->arena, struct slice), value, sizeof *value));
+		map_put(renamed, flag,
+				memcpy(ARENA_NEW(d->arena, struct slice), value, sizeof *value));
 		d->renamed = renamed;
 	}
 }
 
-void data_set_flag(struct data *d, const struct atom *name, const struct atom *flag, struct slice value) {
+void data_set_flag(struct data *d, const struct atom *name, const struct atom *flag,
+		struct slice value) {
 	check_renamed(d, name);
 	struct flag *f = variable_own_flag(d, name, flag);
 	f->value = arena_dup(d->arena, value);
@@ -355,7 +359,8 @@ void data_rename(struct data *d, const struct atom *from, const struct atom *to)
 		data_assign(d, to, value);
 	for (int kind = 0; kind < NAME_OPS; kind++)
 		for (uint32_t i = 0; i < old.op[kind].n; i++)
-			variable_push_op(d, variable_own(d, to), (enum name_op)kind, old.op[kind].v[i]);
+			variable_push_op(d, variable_own(d, to), (enum name_op)kind,
+					old.op[kind].v[i]);
 	if (old.linked)
 		variable_forget_links(variable_own(d, to));
 	for (uint32_t i = 0; i < old.links; i++) {
@@ -429,7 +434,8 @@ static struct slice expand_flag(struct data *d, const struct atom *name, const s
 	struct place at = data_where_flag(d, name, flag);
 	if (trap.error.file.p)
 		raise_again(&trap.error);
-	raise_at(place_file(at), at.line, "%s[%s]: " SFMT, name->p, flag->p, SARG(trap.error.message));
+	raise_at(place_file(at), at.line, "%s[%s]: " SFMT, name->p, flag->p,
+			SARG(trap.error.message));
 }
 
 bool data_get_flag(struct data *d, const struct atom *name, const struct atom *flag, bool expanded,

@@ -38,11 +38,13 @@ void data_set(struct data *d, const struct atom *name, struct slice value);
 void data_assign(struct data *d, const struct atom *name, struct slice value);
 /* ??=; value must live as long as d. */
 void data_set_default(struct data *d, const struct atom *name, struct slice value);
-void data_append(struct data *d, const struct atom *name, struct slice value);        /* d.appendVar: NAME:append */
-void data_prepend(struct data *d, const struct atom *name, struct slice value);       /* d.prependVar */
+/* d.appendVar and d.prependVar: NAME:append and NAME:prepend. */
+void data_append(struct data *d, const struct atom *name, struct slice value);
+void data_prepend(struct data *d, const struct atom *name, struct slice value);
 void data_unset(struct data *d, const struct atom *name);    /* d.setVar(name, None): flags stay */
-void data_del(struct data *d, const struct atom *name);                               /* and flags */
-void data_set_flag(struct data *d, const struct atom *name, const struct atom *flag, struct slice value);
+void data_del(struct data *d, const struct atom *name);         /* and flags */
+void data_set_flag(struct data *d, const struct atom *name, const struct atom *flag,
+		struct slice value);
 void data_set_flag_default(struct data *d, const struct atom *name, const struct atom *flag,
 		struct slice value);                 /* NAME[flag] ??= value */
 void data_del_flag(struct data *d, const struct atom *name, const struct atom *flag);
@@ -55,16 +57,17 @@ struct place data_place(const struct data *d);       /* … and where they stand
 /* --- reading; false when unset. The text lives as long as the store. --- */
 
 bool data_get(struct data *d, const struct atom *name, struct slice *value);          /* expanded */
-bool data_get_raw(struct data *d, const struct atom *name, struct slice *value);      /* unexpanded */
+bool data_get_raw(struct data *d, const struct atom *name, struct slice *value); /* unexpanded */
 /* What NAME itself holds, without overrides, :append and the like, and without ??= unless weak. */
 bool data_get_own(struct data *d, const struct atom *name, bool weak, struct slice *value);
 struct slice data_text(struct data *d, const char *name);    /* expanded; empty when unset */
-bool data_is(struct data *d, const char *name, const char *value);   /* expanded and trimmed equal */
+bool data_is(struct data *d, const char *name, const char *value); /* expanded and trimmed equal */
 bool data_get_flag(struct data *d, const struct atom *name, const struct atom *flag, bool expand,
 		struct slice *value);
 bool data_get_flag_own(struct data *d, const struct atom *name, const struct atom *flag,
 		struct slice *value);                /* unexpanded, without ??= */
-void data_flags(struct data *d, const struct atom *name, struct map *flags); /* flag → struct slice * */
+/* Every flag that is set, unexpanded: atom → struct slice *. */
+void data_flags(struct data *d, const struct atom *name, struct map *flags);
 const struct atom **data_keys(struct data *d, struct arena *a, size_t *count);        /* sorted */
 /* Every variable that ever had an [export] or [unexport] flag: a set of atoms. */
 void data_exported(struct data *d, struct map *names);

@@ -36,7 +36,8 @@ static bool has_flag(struct data *d, const struct atom *name, const char *flag) 
 }
 
 /* e, or x with the reason. */
-static void write_expansion(struct dump *u, struct data *d, const struct atom *name, struct slice raw) {
+static void write_expansion(struct dump *u, struct data *d, const struct atom *name,
+		struct slice raw) {
 	struct trap trap;
 	struct slice value = SLICE_NONE;
 	if (TRAP(&trap)) {
@@ -65,7 +66,8 @@ static void write_flags(struct dump *u, struct data *d, const struct atom *name)
 
 /* Lua and Python are no text to expand. */
 static bool is_code(struct data *d, const struct atom *name) {
-	return has_flag(d, name, "func") && (has_flag(d, name, "lua") || has_flag(d, name, "python"));
+	return has_flag(d, name, "func") &&
+			(has_flag(d, name, "lua") || has_flag(d, name, "python"));
 }
 
 static bool read_raw(struct data *d, const struct atom *name, struct slice *raw) {
@@ -181,7 +183,8 @@ static void write_task_hash(struct dump *u, struct sig *s, struct slice task) {
 }
 
 /* A variable a task reaches that cannot be expanded is a fault of the recipe. */
-static void write_hashes(struct dump *u, struct data *d, const struct slices *tasks, struct slice file) {
+static void write_hashes(struct dump *u, struct data *d, const struct slices *tasks,
+		struct slice file) {
 	struct trap trap;
 	json_open(&u->json, SLICE("sig"), '{');
 	if (TRAP(&trap)) {
@@ -199,7 +202,8 @@ static struct slice skip_reason(const struct eval_variant *v) {
 	return v->skipped.p ? v->skipped : recipe_skip_reason(v->data);
 }
 
-static struct slice id_of(struct dump *u, const struct layer_file *f, struct slice variant, bool full) {
+static struct slice id_of(struct dump *u, const struct layer_file *f, struct slice variant,
+		bool full) {
 	struct slice path = full ? f->path : relative(u, f->path);
 	if (!variant.n)
 		return path;
@@ -230,7 +234,8 @@ static void write_recipe(struct dump *u, const struct layer_file *f, const struc
 
 /* Everything that may fail comes before the first byte of the recipe is written. */
 static void write_file_recipes(struct dump *u, const struct layer_file *f, struct arena *a) {
-	struct eval_source source = { f->path, f->appends, f->layer ? f->layer->collection : SLICE_NONE };
+	struct eval_source source = { f->path, f->appends,
+		f->layer ? f->layer->collection : SLICE_NONE };
 	struct eval_variants list = eval_recipe(a, u->config->data, &source, NULL);
 	for (size_t i = 0; i < list.n; i++) {
 		data_text(list.v[i].data, "PN");
@@ -276,7 +281,8 @@ static void write_errors(struct dump *u) {
 	json_close(&u->json, ']');
 }
 
-/* The configuration is sealed; its expansions need a store of their own all the same, which goes away. */
+/* The configuration is sealed; its expansions need a store of their own all the same, which goes
+ * away. */
 static void write_config(struct dump *u) {
 	struct arena *a = arena_new();
 	struct trap trap;
@@ -290,7 +296,10 @@ static void write_config(struct dump *u) {
 }
 
 size_t dump_json(struct config *c, struct slice recipe, const struct fault *errors, size_t count) {
-	struct dump u = { .json = { .out = stdout }, .config = c, .wanted = recipe, .arena = arena_new() };
+	struct dump u = { .json = { .out = stdout },
+		.config = c,
+		.wanted = recipe,
+		.arena = arena_new() };
 	for (size_t i = 0; i < count; i++)
 		add_fault(&u, &errors[i], SLICE_NONE);
 	json_open(&u.json, SLICE_NONE, '{');

@@ -1,8 +1,8 @@
 /* eval: carries out statements on a store, as BitBake's ast.py and its two handlers do.
  *
- * A file's statements are parsed first, whole, and shared by every store that reads the file. While a
- * statement is at work the store's place is that statement's, so whatever fails without a place of its
- * own is blamed on it (with_place). */
+ * A file's statements are parsed first, whole, and shared by every store that reads the file. While
+ * a statement is at work the store's place is that statement's, so whatever fails without a place
+ * of its own is blamed on it (with_place). */
 #include "eval.h"
 #include "data.h"
 #include "fragment.h"
@@ -21,8 +21,8 @@
 
 /* Names and flags this file deals in, interned once. */
 static struct {
-	const struct atom *file, *bbpath, *export, *func, *lua, *python, *fakeroot, *filename, *lineno,
-		*task, *deps, *handler, *eventmask, *depends, *defer, *anonymous;
+	const struct atom *file, *bbpath, *export, *func, *lua, *python, *fakeroot, *filename,
+			*lineno, *task, *deps, *handler, *eventmask, *depends, *defer, *anonymous;
 } name;
 
 static void eval_statements(struct data *d, const struct statements *s, bool base);
@@ -139,7 +139,8 @@ static void eval_function(struct data *d, const struct statements *file, const s
 	set_number(d, s->name, name.lineno, s->line);
 }
 
-static void copy_flag(struct data *d, const struct atom *from, const struct atom *to, const struct atom *flag) {
+static void copy_flag(struct data *d, const struct atom *from, const struct atom *to,
+		const struct atom *flag) {
 	struct slice value;
 	if (data_get_flag(d, from, flag, false, &value) && value.n)
 		data_set_flag(d, to, flag, value);
@@ -152,16 +153,20 @@ static bool made_by_export(struct slice body) {
 	return slice_find(body, SHELL_SENTINEL, NULL) || slice_find(body, LUA_SENTINEL, NULL);
 }
 
-static struct slice calling_body(struct data *d, struct slice class_name, const struct atom *called) {
+static struct slice calling_body(struct data *d, struct slice class_name,
+		const struct atom *called) {
 	struct slice value;
 	struct arena *a = data_arena(d);
 	if (data_get_flag(d, called, name.lua, false, &value) && value.n)
 		return arena_printf(a, LUA_SENTINEL "    bb.build.exec_func('%s', d)\n", called->p);
 	if (data_get_flag(d, called, name.python, false, &value) && value.n)
-		return arena_printf(a, SHELL_SENTINEL "    bb.build.exec_func('%s', d)\n", called->p);
+		return arena_printf(a, SHELL_SENTINEL "    bb.build.exec_func('%s', d)\n",
+				called->p);
 	if (memchr(class_name.p, '-', class_name.n))
-		raise_at(place_file(data_place(d)), data_place(d).line, "EXPORT_FUNCTIONS: class " SFMT
-				": a shell function's name cannot hold '-': rename the class", SARG(class_name));
+		raise_at(place_file(data_place(d)), data_place(d).line,
+				"EXPORT_FUNCTIONS: class " SFMT
+				": a shell function's name cannot hold '-': rename the class",
+				SARG(class_name));
 	return arena_printf(a, SHELL_SENTINEL "    %s\n", called->p);
 }
 
@@ -219,7 +224,8 @@ static void add_task_before(struct data *d, const struct atom *task, struct slic
 	set_task_deps(d, next, &deps);
 }
 
-void eval_add_task(struct data *d, struct slice task_name, struct slice before, struct slice after) {
+void eval_add_task(struct data *d, struct slice task_name, struct slice before,
+		struct slice after) {
 	const struct atom *task = task_atom(d, task_name);
 	struct slice word;
 	data_set_flag(d, task, name.task, SLICE("1"));
@@ -281,7 +287,8 @@ static void eval_addhandler(struct data *d, const struct stmt *s) {
 
 /* Evaluates a file. 0, or −1 with errno when it cannot be read. FILE is its path meanwhile, except
  * for a class. base: what addpylib may stand in. */
-static int eval_path(struct data *d, const struct atom *path, enum parse_dialect dialect, bool base) {
+static int eval_path(struct data *d, const struct atom *path, enum parse_dialect dialect,
+		bool base) {
 	struct slice old = SLICE_NONE, text = atom_slice(path);
 	const struct statements *s = parse_file(path, dialect);
 	if (!s)
@@ -302,10 +309,12 @@ static int eval_path(struct data *d, const struct atom *path, enum parse_dialect
 	return 0;
 }
 
-static _Noreturn void raise_missing(struct data *d, struct slice file, const char *verb, const char *why) {
-	raise_at(place_file(data_place(d)), data_place(d).line, "%s " SFMT ": %s: looked beside the file "
-			"that asks for it and along BBPATH (" SFMT ")", verb, SARG(file), why,
-			SARG(text_of(d, name.bbpath)));
+static _Noreturn void raise_missing(struct data *d, struct slice file, const char *verb,
+		const char *why) {
+	raise_at(place_file(data_place(d)), data_place(d).line,
+			"%s " SFMT ": %s: looked beside the file "
+			"that asks for it and along BBPATH (" SFMT ")",
+			verb, SARG(file), why, SARG(text_of(d, name.bbpath)));
 }
 
 /* The file beside the one that asks for it, or along BBPATH. */
@@ -318,7 +327,8 @@ static bool find_include(struct data *d, const struct statements *from, struct s
 }
 
 /* verb NULL: a missing file is fine. A name no metadata file can have is an error all the same. */
-static void include_one(struct data *d, const struct statements *from, struct slice file, const char *verb) {
+static void include_one(struct data *d, const struct statements *from, struct slice file,
+		const char *verb) {
 	struct place at = data_place(d);
 	struct slice found;
 	if (slice_eq(file, atom_slice(from->file)))
@@ -328,8 +338,10 @@ static void include_one(struct data *d, const struct statements *from, struct sl
 	if (!any && verb)
 		raise_missing(d, file, verb, "not found");
 	if (dialect == PARSE_NONE)
-		raise_at(place_file(at), at.line, SFMT ": is no metadata file: its name must end in .inc, .conf, "
-				".bb or .bbclass", SARG(found));
+		raise_at(place_file(at), at.line,
+				SFMT ": is no metadata file: its name must end in .inc, .conf, "
+				     ".bb or .bbclass",
+				SARG(found));
 	if (!any)
 		return;
 	if (ledger_was_read(d, atom(found)))
@@ -360,16 +372,18 @@ static void eval_include(struct data *d, const struct statements *from, const st
 
 /* --- classes --- */
 
-/* Classes whose work the engine does itself: configurations written for BitBake may inherit one that
- * is not there. */
+/* Classes whose work the engine does itself: configurations written for BitBake may inherit one
+ * that is not there. */
 static bool is_engine_class(struct slice class_name) {
-	return slice_ends(class_name, "compatible-machine") || slice_ends(class_name, "compatible-host");
+	return slice_ends(class_name, "compatible-machine") ||
+			slice_ends(class_name, "compatible-host");
 }
 
 /* The file of a class, in classes-recipe or classes-global before classes. */
 static bool find_class(struct data *d, struct slice class_name, struct slice *found) {
 	*found = SLICE_NONE;
-	const char *const dir[] = { ledger_recipes(d) ? "classes-recipe" : "classes-global", "classes" };
+	const char *const dir[] = { ledger_recipes(d) ? "classes-recipe" : "classes-global",
+		"classes" };
 	struct arena *a = data_arena(d);
 	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++) {
 		struct slice file = class_name;
@@ -390,15 +404,19 @@ static void inherit_one(struct data *d, struct slice class_name, struct place at
 	if (!find_class(d, class_name, &found) && is_engine_class(class_name))
 		return;
 	if (!found.p)
-		raise_at(place_file(at), at.line, "inherit " SFMT ": no classes/" SFMT ".bbclass along BBPATH ("
-				SFMT ")", SARG(class_name), SARG(class_name), SARG(text_of(d, name.bbpath)));
+		raise_at(place_file(at), at.line,
+				"inherit " SFMT ": no classes/" SFMT ".bbclass along BBPATH (" SFMT
+				")",
+				SARG(class_name), SARG(class_name), SARG(text_of(d, name.bbpath)));
 	const struct atom *path = atom(found);
 	if (!ledger_add_class(d, path))
 		return;
 	if (parse_dialect_of(found) == PARSE_NONE)
-		raise_at(place_file(at), at.line, "inherit " SFMT ": is no class file", SARG(found));
+		raise_at(place_file(at), at.line, "inherit " SFMT ": is no class file",
+				SARG(found));
 	if (eval_path(d, path, PARSE_RECIPE, false) < 0)
-		raise_at(place_file(at), at.line, "inherit " SFMT ": %s", SARG(found), strerror(errno));
+		raise_at(place_file(at), at.line, "inherit " SFMT ": %s", SARG(found),
+				strerror(errno));
 }
 
 static bool put_off(struct data *d, struct slice class_name) {
@@ -451,13 +469,15 @@ static void eval_fragments(struct data *d, const struct statements *from, const 
 
 /* --- statements --- */
 
-static void eval_export_functions(struct data *d, const struct statements *file, const struct stmt *s) {
+static void eval_export_functions(struct data *d, const struct statements *file,
+		const struct stmt *s) {
 	struct slice rest = s->value, word;
 	while (slice_word(&rest, &word))
 		export_function(d, file->class_name, atom(word));
 }
 
-static void eval_statement(struct data *d, const struct statements *file, const struct stmt *s, bool base) {
+static void eval_statement(struct data *d, const struct statements *file, const struct stmt *s,
+		bool base) {
 	switch (s->kind) {
 	case STMT_ASSIGN:
 		eval_assign(d, s);
@@ -500,8 +520,10 @@ static void eval_statement(struct data *d, const struct statements *file, const 
 		break;
 	case STMT_ADDPYLIB:
 		if (!base)
-			raise_at(atom_slice(file->file), s->line, "unparsed line: 'addpylib " SFMT
-					"': only layer.conf, bblayers.conf and bitbake.conf may hold it",
+			raise_at(atom_slice(file->file), s->line,
+					"unparsed line: 'addpylib " SFMT
+					"': only layer.conf, bblayers.conf and bitbake.conf may "
+					"hold it",
 					SARG(s->value));
 		break;
 	}
@@ -520,8 +542,10 @@ void eval_config(struct data *d, struct slice path) {
 	struct place at = data_place(d);
 	struct slice found = path;
 	if (path.p[0] != '/' && !search_path(data_arena(d), text_of(d, name.bbpath), path, &found))
-		raise_at(place_file(at), at.line, SFMT ": not found along BBPATH (" SFMT "): does BBLAYERS name "
-				"the layer that holds it?", SARG(path), SARG(text_of(d, name.bbpath)));
+		raise_at(place_file(at), at.line,
+				SFMT ": not found along BBPATH (" SFMT "): does BBLAYERS name "
+				     "the layer that holds it?",
+				SARG(path), SARG(text_of(d, name.bbpath)));
 	if (eval_path(d, atom(found), PARSE_CONF, true) < 0)
 		raise_at(place_file(at), at.line, SFMT ": %s", SARG(found), strerror(errno));
 }
@@ -578,8 +602,10 @@ static void run_anonymous(struct data *d) {
 		if (f[i].stmt->language == LANGUAGE_LUA)
 			lua_run_text(d, f[i].stmt->value, f[i].at);
 		else if (!slice_is(text_of(d, name.anonymous), "ignore"))
-			raise_at(place_file(f[i].at), f[i].at.line, "anonymous Python function: only Python could "
-					"run it: write it as lua () { … }, with the same d:getVar and d:setVar");
+			raise_at(place_file(f[i].at), f[i].at.line,
+					"anonymous Python function: only Python could "
+					"run it: write it as lua () { … }, with the same d:getVar "
+					"and d:setVar");
 	}
 }
 
@@ -588,7 +614,8 @@ static struct slice virtual_provider(struct data *d, struct slice dep) {
 	while (slice_word(&rest, &word)) {
 		if (!slice_eq(word, dep))
 			continue;
-		struct slice variable = arena_printf(data_arena(d), "PREFERRED_PROVIDER_" SFMT, SARG(dep));
+		struct slice variable = arena_printf(data_arena(d), "PREFERRED_PROVIDER_" SFMT,
+				SARG(dep));
 		struct slice chosen = data_text(d, variable.p);
 		if (!chosen.n)
 			raise_error("DEPENDS: " SFMT ": set " SFMT, SARG(dep), SARG(variable));
@@ -615,7 +642,9 @@ static void settle_task_depends(struct data *d, const struct atom *task) {
 	while (slice_word(&rest, &word)) {
 		struct slice tail = word, pn, what;
 		if (!slice_field(&tail, ':', &pn) || !slice_field(&tail, ':', &what) || tail.p)
-			raise_at(place_file(at), at.line, "%s[depends]: " SFMT ": write it as RECIPE:do_task", task->p, SARG(word));
+			raise_at(place_file(at), at.line,
+					"%s[depends]: " SFMT ": write it as RECIPE:do_task",
+					task->p, SARG(word));
 		slices_add(data_arena(d), &deps, arena_printf(data_arena(d), SFMT ":" SFMT,
 				SARG(virtual_provider(d, pn)), SARG(what)));
 	}
@@ -658,7 +687,8 @@ static void with_place(struct data *d, const struct fault *f) {
 }
 
 /* Does work on d; what bb.skip raised ends here. */
-static void until_skipped(struct data *d, void (*work)(struct data *d, const void *arg), const void *arg) {
+static void until_skipped(struct data *d, void (*work)(struct data *d, const void *arg),
+		const void *arg) {
 	struct trap trap;
 	if (TRAP(&trap)) {
 		work(d, arg);
@@ -706,7 +736,8 @@ static void begin_variant(struct data *d, struct slice extension, struct slice p
 	ledger_defer(d, class_name, at);
 }
 
-static void add_variant(struct arena *a, struct eval_variants *out, struct slice variant, struct data *d) {
+static void add_variant(struct arena *a, struct eval_variants *out, struct slice variant,
+		struct data *d) {
 	struct eval_variant *v = ARENA_ARRAY(a, struct eval_variant, out->n + 1);
 	if (out->n)
 		memcpy(v, out->v, out->n * sizeof *v);
@@ -717,7 +748,8 @@ static void add_variant(struct arena *a, struct eval_variants *out, struct slice
 
 static void add_extensions(struct arena *a, struct data *main, const struct data *read,
 		const struct slice *only, struct eval_variants *out) {
-	struct slice extended = data_text(main, "BBCLASSEXTEND"), pn = data_text(main, "PN"), rest = extended;
+	struct slice extended = data_text(main, "BBCLASSEXTEND"), pn = data_text(main, "PN"),
+		     rest = extended;
 	struct slices seen = { 0 };
 	for (struct slice word; slice_word(&rest, &word);) {
 		if (slices_has(&seen, word) || (only && !slice_eq(*only, word)))

@@ -62,7 +62,7 @@ struct slices eval_tasks_written(struct data *d);
 struct slices eval_task_after(struct data *d, const struct atom *task);
 void eval_add_task(struct data *d, struct slice task, struct slice before, struct slice after);
 void eval_del_task(struct data *d, struct slice task);
-/* Paths of the inherited classes in order; the class of a path is its base name without .bbclass. */
+/* Paths of the inherited classes in order; a class is the base name of its path, less .bbclass. */
 struct slices eval_classes(struct data *d);
 bool eval_inherits(struct data *d, struct slice class_name);
 /* Every file that was read, in order. */

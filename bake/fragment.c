@@ -1,5 +1,5 @@
-/* fragment: "layer/name" is PREFIX/name.conf in that layer; "kind/value" sets the variable that goes
- * with a built-in kind. */
+/* fragment: "layer/name" is PREFIX/name.conf in that layer; "kind/value" sets the variable that
+ * goes with a built-in kind. */
 #include "fragment.h"
 #include "data.h"
 #include "map.h"
@@ -24,7 +24,8 @@ static const struct atom *builtin_variable(struct slice builtins, struct slice k
 static struct slice find_file(struct data *d, struct slice layer, struct slice file) {
 	struct slice dirs = data_text(d, "BBLAYERS"), dir;
 	while (slice_word(&dirs, &dir)) {
-		struct slice path = arena_printf(data_arena(d), SFMT "/" SFMT, SARG(dir), SARG(file));
+		struct slice path = arena_printf(data_arena(d), SFMT "/" SFMT, SARG(dir),
+				SARG(file));
 		if (search_exists(path) && slice_eq(search_layer(d, path), layer))
 			return path;
 	}
@@ -32,19 +33,23 @@ static struct slice find_file(struct data *d, struct slice layer, struct slice f
 			SARG(file), SARG(file), SARG(layer));
 }
 
-static struct fragment find(struct data *d, struct slice word, struct slice prefix, struct slice builtins) {
+static struct fragment find(struct data *d, struct slice word, struct slice prefix,
+		struct slice builtins) {
 	struct fragment f = { .name = atom(word) };
 	struct slice rest = word, first, old;
 	if (!slice_field(&rest, '/', &first) || !rest.p)
 		raise_error("fragment " SFMT ": write it as layer/name", SARG(word));
 	f.variable = builtin_variable(builtins, first);
 	if (!f.variable) {
-		f.path = find_file(d, first, data_expand(d, arena_printf(data_arena(d), SFMT "/" SFMT ".conf",
-				SARG(prefix), SARG(rest))));
+		f.path = find_file(d, first,
+				data_expand(d,
+						arena_printf(data_arena(d), SFMT "/" SFMT ".conf",
+								SARG(prefix), SARG(rest))));
 		return f;
 	}
 	if (data_get_own(d, f.variable, false, &old))
-		raise_error("fragment " SFMT ": %s is set already: remove the fragment or the assignment",
+		raise_error("fragment " SFMT
+			    ": %s is set already: remove the fragment or the assignment",
 				SARG(word), f.variable->p);
 	f.value = rest;
 	return f;

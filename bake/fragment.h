@@ -17,7 +17,8 @@ struct fragment {
 };
 
 /* The fragments of the variable `list`, in order: files below `prefix` in the layer they name, or
- * built-in ones ("kind:VARIABLE" words of the variable `builtin`). Raises for one that is nowhere. */
+ * built-in ones ("kind:VARIABLE" words of the variable `builtin`). Raises for one
+ * that is nowhere. */
 struct fragment *fragment_list(struct data *d, struct slice list, struct slice prefix,
 		struct slice builtin, size_t *count);
 

@@ -1,8 +1,9 @@
 /* layer: reads the configuration in BitBake's order: environment, conf/bblayers.conf, every layer's
- * conf/layer.conf, conf/bitbake.conf (which takes in the rest), assignments of the command line, the
- * classes of INHERIT with base first. Then the layers are ranked and the recipe files found.
+ * conf/layer.conf, conf/bitbake.conf (which takes in the rest), assignments of the command line,
+ * the classes of INHERIT with base first. Then the layers are ranked and the recipe files found.
  *
- * What a layer.conf says with ${LAYERDIR} is fixed right behind it, because the next layer has another. */
+ * What a layer.conf says with ${LAYERDIR} is fixed right behind it, because the next layer has
+ * another. */
 #include "layer.h"
 #include "catalog.h"
 #include "collection.h"
@@ -61,7 +62,8 @@ static bool has_word(const char *text, struct slice name) {
 
 /* May this variable of the environment enter the metadata? */
 static bool approved(struct slice name) {
-	const char *only = getenv("BB_ENV_PASSTHROUGH"), *more = getenv("BB_ENV_PASSTHROUGH_ADDITIONS");
+	const char *only = getenv("BB_ENV_PASSTHROUGH"),
+		   *more = getenv("BB_ENV_PASSTHROUGH_ADDITIONS");
 	if (getenv("BB_PRESERVE_ENV"))
 		return true;
 	if (more && (slice_is(name, "BB_ENV_PASSTHROUGH_ADDITIONS") || has_word(more, name)))
@@ -132,11 +134,17 @@ static bool find_layers(struct loading *l) {
 		struct slice dir = layer_dir(l, word);
 		slices_add(l->config->arena, &l->dirs, dir);
 		if (!os_is_dir(dir.p))
-			fault_at(l, "BBLAYERS", arena_printf(l->config->arena, "BBLAYERS: layer " SFMT
-					": no such directory: correct BBLAYERS or fetch the layer", SARG(dir)));
+			fault_at(l, "BBLAYERS",
+					arena_printf(l->config->arena,
+							"BBLAYERS: layer " SFMT
+							": no such directory: correct BBLAYERS or "
+							"fetch the layer",
+							SARG(dir)));
 	}
 	if (!l->dirs.n)
-		fault_at(l, "BBLAYERS", SLICE("BBLAYERS: not set: conf/bblayers.conf must list the layers"));
+		fault_at(l, "BBLAYERS",
+				SLICE("BBLAYERS: not set: conf/bblayers.conf must list the "
+				      "layers"));
 	return l->faults->n == before;
 }
 
@@ -157,7 +165,8 @@ static void take_series(struct loading *l) {
 	struct arena *a = l->config->arena;
 	struct slice rest = data_text(l->data, "BBFILE_COLLECTIONS"), word, value;
 	while (slice_word(&rest, &word)) {
-		const struct atom *name = atom(arena_printf(a, "LAYERSERIES_COMPAT_" SFMT, SARG(word)));
+		const struct atom *name = atom(
+				arena_printf(a, "LAYERSERIES_COMPAT_" SFMT, SARG(word)));
 		if (!data_get(l->data, name, &value) || !value.n)
 			continue;
 		struct slices *names = ARENA_NEW(a, struct slices);
@@ -202,12 +211,14 @@ static void read_layers(struct loading *l) {
 	data_del(l->data, atom_of("LAYERDIR_RE"));
 	data_del(l->data, atom_of("LAYERDIR"));
 	for (uint32_t i = 0; (e = map_next(&l->compatible, &i));)
-		data_set(l->data, atom(arena_printf(l->config->arena, "LAYERSERIES_COMPAT_%s", e->key->p)),
+		data_set(l->data,
+				atom(arena_printf(l->config->arena, "LAYERSERIES_COMPAT_%s",
+						e->key->p)),
 				sorted_words(l->config->arena, e->value));
 }
 
-/* "collection:pattern" adds the pattern to BBFILES when the collection is there, "!collection:" when
- * it is not. */
+/* "collection:pattern" adds the pattern to BBFILES when the collection is there, "!collection:"
+ * when it is not. */
 static void add_dynamic_files(struct loading *l) {
 	struct slice rest = data_text(l->data, "BBFILES_DYNAMIC"), word, name;
 	struct slices names = { 0 };
@@ -216,14 +227,18 @@ static void add_dynamic_files(struct loading *l) {
 		struct slice files = word;
 		slice_field(&files, ':', &name);
 		if (!files.p || !name.n) {
-			fault_at(l, "BBFILES_DYNAMIC", arena_printf(l->config->arena, "BBFILES_DYNAMIC: "
-					SFMT ": write it as COLLECTION:FILES or !COLLECTION:FILES", SARG(word)));
+			fault_at(l, "BBFILES_DYNAMIC",
+					arena_printf(l->config->arena,
+							"BBFILES_DYNAMIC: " SFMT
+							": write it as COLLECTION:FILES or "
+							"!COLLECTION:FILES",
+							SARG(word)));
 			continue;
 		}
 		bool without = name.p[0] == '!';
 		if (slices_has(&names, slice_sub(name, without, name.n)) != without)
-			data_append(l->data, atom_of("BBFILES"), arena_printf(l->config->arena, " " SFMT,
-					SARG(files)));
+			data_append(l->data, atom_of("BBFILES"),
+					arena_printf(l->config->arena, " " SFMT, SARG(files)));
 	}
 }
 
@@ -232,7 +247,8 @@ static void check_series(struct loading *l, struct slice collection) {
 	const struct slices *mine = map_get(&l->compatible, atom(collection));
 	const char *name = arena_printf(a, "LAYERSERIES_COMPAT_" SFMT, SARG(collection)).p;
 	if (!mine) {
-		warn("layer " SFMT ": set %s in its conf/layer.conf to the core series it works with",
+		warn("layer " SFMT
+		     ": set %s in its conf/layer.conf to the core series it works with",
 				SARG(collection), name);
 		return;
 	}
@@ -240,12 +256,20 @@ static void check_series(struct loading *l, struct slice collection) {
 		if (slices_has(&l->series, mine->v[i]))
 			return;
 	if (!l->series.n)
-		fault_at(l, name, arena_printf(a, "layer " SFMT ": no core layer to work with: no layer sets "
-				"LAYERSERIES_CORENAMES: is it missing in BBLAYERS?", SARG(collection)));
+		fault_at(l, name,
+				arena_printf(a,
+						"layer " SFMT
+						": no core layer to work with: no layer sets "
+						"LAYERSERIES_CORENAMES: is it missing in BBLAYERS?",
+						SARG(collection)));
 	else
-		fault_at(l, name, arena_printf(a, "layer " SFMT ": works with series " SFMT ", the core layer "
-				"is of series " SFMT ": take matching versions", SARG(collection),
-				SARG(sorted_words(a, mine)), SARG(sorted_words(a, &l->series))));
+		fault_at(l, name,
+				arena_printf(a,
+						"layer " SFMT ": works with series " SFMT
+						", the core layer "
+						"is of series " SFMT ": take matching versions",
+						SARG(collection), SARG(sorted_words(a, mine)),
+						SARG(sorted_words(a, &l->series))));
 }
 
 static void check_collections(struct loading *l) {
@@ -254,18 +278,23 @@ static void check_collections(struct loading *l) {
 	for (size_t i = 0; i < names.n; i++) {
 		for (size_t k = 0; k < i; k++)
 			if (slice_eq(names.v[i], names.v[k]))
-				fault_at(l, "BBFILE_COLLECTIONS", arena_printf(l->config->arena,
-						"BBFILE_COLLECTIONS: " SFMT " twice: two layers of one name, or "
-						"one layer twice in BBLAYERS", SARG(names.v[i])));
+				fault_at(l, "BBFILE_COLLECTIONS",
+						arena_printf(l->config->arena,
+								"BBFILE_COLLECTIONS: " SFMT
+								" twice: two layers of one name, "
+								"or "
+								"one layer twice in BBLAYERS",
+								SARG(names.v[i])));
 		check_series(l, names.v[i]);
 	}
-	data_set(l->data, atom_of("LAYERSERIES_CORENAMES"), sorted_words(l->config->arena, &l->series));
+	data_set(l->data, atom_of("LAYERSERIES_CORENAMES"),
+			sorted_words(l->config->arena, &l->series));
 }
 
 /* --- the whole --- */
 
-/* "NAME=value" holds from here on against all files. What adds to a variable ("NAME:append= x") comes
- * after them. */
+/* "NAME=value" holds from here on against all files. What adds to a variable ("NAME:append= x")
+ * comes after them. */
 static void assign_options(struct loading *l) {
 	for (size_t i = 0; i < l->options->assigns; i++) {
 		struct slice value = l->options->assign[i], name;
@@ -279,7 +308,8 @@ static void assign_options(struct loading *l) {
 }
 
 static void inherit_classes(struct loading *l) {
-	struct slice classes = arena_printf(l->config->arena, "base " SFMT, SARG(data_text(l->data, "INHERIT")));
+	struct slice classes = arena_printf(l->config->arena, "base " SFMT,
+			SARG(data_text(l->data, "INHERIT")));
 	struct slice word;
 	while (slice_word(&classes, &word))
 		eval_inherit(l->data, word);
@@ -297,12 +327,14 @@ static void check_dangling(struct loading *l) {
 		if (data_is(l->data, "BB_DANGLINGAPPENDS_WARNONLY", "1"))
 			warn(SFMT ": no recipe to append to", SARG(c->dangling.v[i]));
 		else
-			layer_fault(c->arena, l->faults, c->dangling.v[i], 0, SLICE("no recipe to append to: "
-					"rename it after a recipe (NAME_VERSION or NAME_%), or mask it with BBMASK"));
+			layer_fault(c->arena, l->faults, c->dangling.v[i], 0,
+					SLICE("no recipe to append to: "
+					      "rename it after a recipe (NAME_VERSION or NAME_%), "
+					      "or mask it with BBMASK"));
 }
 
-/* An override that refers to what it stands in for cannot be read at all: better said here, once, than
- * by every recipe. */
+/* An override that refers to what it stands in for cannot be read at all: better said here, once,
+ * than by every recipe. */
 static void check_readable(struct loading *l) {
 	size_t count;
 	struct slice text;
@@ -345,9 +377,11 @@ static void load(struct loading *l, const char *topdir) {
 static void name_dirs(struct loading *l) {
 	for (size_t i = 0; i < l->config->layers; i++)
 		for (size_t k = 0; k < l->dirs.n; k++) {
-			struct slice conf = arena_printf(l->config->arena, SFMT "/", SARG(l->dirs.v[k]));
+			struct slice conf = arena_printf(l->config->arena, SFMT "/",
+					SARG(l->dirs.v[k]));
 			struct layer *layer = &l->config->layer[i];
-			if (slice_find(layer->pattern, conf.p, NULL) && l->dirs.v[k].n > layer->dir.n)
+			if (slice_find(layer->pattern, conf.p, NULL) &&
+					l->dirs.v[k].n > layer->dir.n)
 				layer->dir = l->dirs.v[k];
 		}
 }

@@ -8,14 +8,14 @@
 #include "config.h"      /* what layer_load fills in */
 
 struct layer_options {
-	const char *corebase;            /* COREBASE, set before conf/bblayers.conf is read; NULL: none */
+	const char *corebase; /* COREBASE, set before conf/bblayers.conf is read; NULL: none */
 	const struct slice *assign;      /* "NAME=value" of the command line, applied last */
 	size_t assigns;
 	bool history;            /* keep what set each variable */
 };
 
-/* Reads the configuration of the build directory topdir. NULL when there were errors: all of them are
- * added to *faults, and the caller reports them (fault_report). */
+/* Reads the configuration of the build directory topdir. NULL when there were errors: all of them
+ * are added to *faults, and the caller reports them (fault_report). */
 struct config *layer_load(struct arena *a, const char *topdir, const struct layer_options *o,
 		struct layer_faults *faults);
 

@@ -164,7 +164,8 @@ struct slices ledger_inputs(const struct data *d, struct arena *a) {
 void ledger_defer(struct data *d, struct slice classes, struct place at) {
 	struct inherits *list = &own(d)->deferred;
 	if (list->n == list->cap) {
-		struct ledger_inherit *v = ARENA_ARRAY(data_arena(d), struct ledger_inherit, list->n * 2 + 4);
+		struct ledger_inherit *v = ARENA_ARRAY(data_arena(d), struct ledger_inherit,
+				list->n * 2 + 4);
 		if (list->n)
 			memcpy(v, list->v, list->n * sizeof *v);
 		list->v = v;
@@ -206,7 +207,8 @@ struct slices ledger_handlers(const struct data *d, struct arena *a) {
 void ledger_add_function(struct data *d, const struct stmt *s, struct place at) {
 	struct functions *list = &own(d)->functions;
 	if (list->n == list->cap) {
-		struct ledger_function *v = ARENA_ARRAY(data_arena(d), struct ledger_function, list->n * 2 + 4);
+		struct ledger_function *v = ARENA_ARRAY(data_arena(d), struct ledger_function,
+				list->n * 2 + 4);
 		if (list->n)
 			memcpy(v, list->v, list->n * sizeof *v);
 		list->v = v;

@@ -1,5 +1,6 @@
-/* ledger: what evaluation notes beside the variables of a store: tasks, classes, files read, inherits
- * put off, handlers, anonymous functions. A child store starts from what its parent's holds. */
+/* ledger: what evaluation notes beside the variables of a store: tasks, classes, files read,
+ * inherits put off, handlers, anonymous functions. A child store starts from what its parent's
+ * holds. */
 #ifndef BAKE_LEDGER_H
 #define BAKE_LEDGER_H
 
@@ -25,7 +26,8 @@ struct ledger_function {
 };
 
 void ledger_open(struct data *d);                    /* a store without a parent */
-/* What children note from now on belongs to recipes: ledger_was_read forgets the configuration's files. */
+/* What children note from now on belongs to recipes: ledger_was_read forgets the configuration's
+ * files. */
 void ledger_begin_recipes(struct data *d);
 bool ledger_recipes(const struct data *d);
 

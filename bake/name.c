@@ -98,7 +98,8 @@ static void find_links(struct slice text, const struct atom *whole, struct name 
 		if (!begins_override(override))
 			break;
 		base = slice_sub(text, 0, at);
-		n->link[n->links++] = (struct name_link){ atom(base), whole, override_of(atom(override)) };
+		n->link[n->links++] = (struct name_link){ atom(base), whole,
+			override_of(atom(override)) };
 	}
 }
 

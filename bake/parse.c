@@ -3,7 +3,8 @@
  * A .conf file joins continued lines first and knows only assignments and a few directives. The
  * other files know functions too and refuse comments inside a continued line. Lines lose the blanks
  * at their end. Where BitBake splits oddly ("addtask a after b before c after d" joins b and d), so
- * does this. A statement's texts point into the file's text, or into its arena when they were joined. */
+ * does this. A statement's texts point into the file's text, or into its arena when they were
+ * joined. */
 #include "parse.h"
 #include "map.h"
 #include "os.h"
@@ -16,13 +17,14 @@ struct parser {
 	struct arena *arena;
 	const struct atom *file;
 	struct slice rest;               /* text not yet read */
-	int line;                        /* of the line read last; at the end one more than there are */
+	int line; /* of the line read last; at the end one more than there are */
 	enum parse_dialect dialect;
 	struct statements *out;
 	size_t cap;
 };
 
-static _Noreturn void refuse(const struct parser *p, int line, struct slice text, const char *hint) {
+static _Noreturn void refuse(const struct parser *p, int line, struct slice text,
+		const char *hint) {
 	raise_at(atom_slice(p->file), line, "unparsed line: '" SFMT "': %s", SARG(text), hint);
 }
 
@@ -153,7 +155,7 @@ static bool read_operator(struct slice s, size_t *at, struct assignment *a) {
 	return false;
 }
 
-/* From the first quote to the same quote at the end of the line; exactly three of it are refused. */
+/* From the first quote to the same one at the end of the line; exactly three are refused. */
 static bool read_value(struct slice s, size_t at, struct slice *value) {
 	if (at + 1 >= s.n || (s.p[at] != '"' && s.p[at] != '\'') || s.p[s.n - 1] != s.p[at])
 		return false;
@@ -202,8 +204,10 @@ static void advise(const struct parser *p, const struct assignment *a, struct sl
 		warn("%s:%d: no blank around the assignment: " SFMT, p->file->p, p->line, SARG(s));
 	bool adds = a->op == ASSIGN_APPEND || a->op == ASSIGN_PREPEND || a->op == ASSIGN_POSTDOT ||
 		a->op == ASSIGN_PREDOT;
-	if (adds && (slice_find(a->name, ":append", NULL) || slice_find(a->name, ":prepend", NULL) ||
-			slice_find(a->name, ":remove", NULL)))
+	if (adds &&
+			(slice_find(a->name, ":append", NULL) ||
+					slice_find(a->name, ":prepend", NULL) ||
+					slice_find(a->name, ":remove", NULL)))
 		warn("%s:%d: " SFMT " %s: two operators at once: use = here", p->file->p, p->line,
 				SARG(a->name), a->operator);
 }
@@ -270,7 +274,8 @@ static bool export_or_unset(struct parser *p, struct slice s) {
 
 static bool addpylib(struct parser *p, struct slice s) {
 	struct slice rest;
-	if (p->dialect != PARSE_CONF || !directive(s, "addpylib", &rest) || !memchr(rest.p, ' ', rest.n))
+	if (p->dialect != PARSE_CONF || !directive(s, "addpylib", &rest) ||
+			!memchr(rest.p, ' ', rest.n))
 		return false;
 	return with_value(p, STMT_ADDPYLIB, 0, rest);
 }
@@ -316,14 +321,16 @@ static const char *hint(const struct parser *p, struct slice s) {
 		return "the { of a function belongs at the end of this line";
 	if (p->dialect == PARSE_CONF && (slice_starts(s, "inherit") || slice_starts(s, "addtask") ||
 			slice_ends(s, "{")))
-		return "a .conf file holds settings only: use INHERIT += \"class\", or a recipe or class";
+		return "a .conf file holds settings only: use INHERIT += \"class\", or a recipe or "
+		       "class";
 	if (!slice_find(s, "=", &eq))
 		return "expected NAME = \"value\", a directive with its argument, or a function";
 	value = slice_trim(slice_sub(s, eq + 1, s.n));
 	if (!value.n || (value.p[0] != '"' && value.p[0] != '\''))
 		return "the value belongs in quotes: NAME = \"value\"";
 	if (value.n < 2 || value.p[value.n - 1] != value.p[0])
-		return "the quote is not closed on this line: close it, or continue the line with \\";
+		return "the quote is not closed on this line: close it, or continue the line with "
+		       "\\";
 	if (count_char(value, value.p[0]) == 3)
 		return "three quotes of one kind: use the other kind around the value";
 	return "the name or the operator is not one BitBake knows";
@@ -347,7 +354,8 @@ static struct slice join_lines(struct parser *p, struct slice line) {
 	while (b.n && b.p[b.n - 1] == '\\') {
 		next_line(p, &more);
 		if (comment && (!more.n || more.p[0] != '#'))
-			raise_at(atom_slice(p->file), first, "a comment that ends in \\ goes on in a line "
+			raise_at(atom_slice(p->file), first,
+					"a comment that ends in \\ goes on in a line "
 					"that is none: remove the \\ or begin that line with #");
 		b.p[--b.n] = '\0';
 		buf_add(&b, more);
@@ -415,7 +423,7 @@ static bool function_header(struct slice s, struct function *f) {
 	return close < s.n && s.p[close] == ')' && skip_blanks(s, close + 1) == s.n - 1;
 }
 
-/* Collects the lines of a body, each with its newline, without copying when they stand so already. */
+/* Collects the lines of a body, each with its newline; copies only when blanks were stripped. */
 struct body {
 	struct slice text;               /* as it stands in the file */
 	struct buf joined;               /* used from the first line on that lost blanks */
@@ -459,7 +467,8 @@ static struct slice read_body(struct parser *p, struct slice name, const char *l
 		any = true;
 	}
 	raise_at(atom_slice(p->file), any ? p->line : header,
-			"function " SFMT " of line %d is not closed: end it with a line that is only %s",
+			"function " SFMT
+			" of line %d is not closed: end it with a line that is only %s",
 			SARG(name), header, last);
 }
 
@@ -543,9 +552,10 @@ static bool lua_block(struct parser *p, struct slice s) {
 
 /* --- tasks and classes --- */
 
-/* What follows each ` sep ` in s up to the next ` other `, joined as BitBake joins it: what one stretch
- * between two `other` holds with blanks, the stretches with nothing between. */
-static struct slice words_behind(struct parser *p, struct slice s, const char *sep, const char *other) {
+/* What follows each ` sep ` in s up to the next ` other `, joined as BitBake joins it: what one
+ * stretch between two `other` holds with blanks, the stretches with nothing between. */
+static struct slice words_behind(struct parser *p, struct slice s, const char *sep,
+		const char *other) {
 	struct buf b = { .arena = p->arena };
 	struct slice stretch;
 	for (bool more = true; more;) {
@@ -622,12 +632,16 @@ static void check_comment(const struct parser *p, const struct residue *r, struc
 	if (!r->lines)
 		return;
 	if (!r->text.n)
-		raise_at(atom_slice(p->file), p->line - 1, "a \\ that continues nothing: remove it");
+		raise_at(atom_slice(p->file), p->line - 1,
+				"a \\ that continues nothing: remove it");
 	if (comment && r->text.p[0] != '#')
-		raise_at(atom_slice(p->file), p->line, "a comment in the middle of a continued line: "
-				"'" SFMT "': move it above", SARG(line));
+		raise_at(atom_slice(p->file), p->line,
+				"a comment in the middle of a continued line: "
+				"'" SFMT "': move it above",
+				SARG(line));
 	if (!comment && r->text.p[0] == '#')
-		raise_at(atom_slice(p->file), p->line - r->lines, "a comment that ends in \\ goes on in a "
+		raise_at(atom_slice(p->file), p->line - r->lines,
+				"a comment that ends in \\ goes on in a "
 				"line that is none: remove the \\ or begin that line with #");
 }
 
@@ -656,7 +670,8 @@ static void read_recipe(struct parser *p) {
 		recipe_line(p, line);
 	}
 	if (r.lines)
-		refuse(p, p->line, buf_slice(&r.text), "the file ends in a continued line: remove the \\");
+		refuse(p, p->line, buf_slice(&r.text),
+				"the file ends in a continued line: remove the \\");
 }
 
 /* --- files --- */

@@ -1,4 +1,4 @@
-/* parse: the text of one metadata file to immutable statements. Nothing is expanded or evaluated. */
+/* parse: the text of one metadata file to immutable statements. Nothing is evaluated. */
 #ifndef BAKE_PARSE_H
 #define BAKE_PARSE_H
 
@@ -48,7 +48,7 @@ enum stmt_language {
 struct stmt {
 	unsigned char kind, op, language;        /* enum stmt_kind, stmt_op, stmt_language */
 	bool exported, fakeroot;
-	int line;                /* 1-based; of a continued line the last, of a function the header */
+	int line;                /* of a continued line the last, of a function the first */
 	const struct atom *name, *flag;          /* flag NULL: none */
 	struct slice value;
 	union {
@@ -76,8 +76,8 @@ enum parse_dialect parse_dialect_of(struct slice path);
  * cannot read. */
 struct statements *parse_text(struct arena *a, const struct atom *file, struct slice text,
 		enum parse_dialect dialect);
-/* The same for a file, parsed once as long as it does not change. NULL with errno set when it cannot be
- * read (ENOENT: there is none, or it is no regular file). */
+/* The same for a file, parsed once as long as it does not change. NULL with errno set when it
+ * cannot be read (ENOENT: there is none, or it is no regular file). */
 const struct statements *parse_file(const struct atom *path, enum parse_dialect dialect);
 
 #endif

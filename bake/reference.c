@@ -1,5 +1,6 @@
 /* reference: the two regular expressions BitBake expands by, as scanners:
- *	\$\{[a-zA-Z0-9\-_+./~:]+\}	and	\$\{@(?:\{.*?\}|.)+?\}		(a dot is not a newline) */
+ *	\$\{[a-zA-Z0-9\-_+./~:]+\}	and	\$\{@(?:\{.*?\}|.)+?\}		(a dot is not a
+ *newline) */
 #include "reference.h"
 
 #include <string.h>
@@ -49,7 +50,8 @@ static bool code_end(struct slice text, size_t from, size_t *end) {
 			*end = i;
 			return true;
 		}
-		if (text.p[i] == '{' && closing(text, i + 1, &close) && closing(text, close + 1, &last))
+		if (text.p[i] == '{' && closing(text, i + 1, &close) &&
+				closing(text, close + 1, &last))
 			i = close;
 		i++;
 	}

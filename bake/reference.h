@@ -27,7 +27,7 @@ bool reference_unterminated(struct slice code);
 struct data_refs {
 	struct map *vars;        /* set of atoms: variables referred to */
 	struct map *calls;       /* set of atoms: functions an inline expression calls */
-	struct map *contains;    /* atom → struct slices *: bb.utils.contains(VAR, …): words asked for */
+	struct map *contains;    /* atom → struct slices *: words asked of it (bb.utils.contains) */
 	struct slices *removes;  /* the unexpanded :remove texts that took words out; may be NULL */
 };
 

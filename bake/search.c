@@ -1,5 +1,5 @@
-/* search: which file a name means. What exists is remembered, because every recipe asks for the same
- * classes again. */
+/* search: which file a name means. What exists is remembered, because every recipe asks for the
+ * same classes again. */
 #include "search.h"
 #include "data.h"
 #include "map.h"

@@ -1,4 +1,4 @@
-/* search: finds files along a colon-separated path such as BBPATH, and the layer a path belongs to. */
+/* search: finds files along a path such as BBPATH, and the layer a path belongs to. */
 #ifndef BAKE_SEARCH_H
 #define BAKE_SEARCH_H
 

@@ -1,8 +1,8 @@
 /* variable: finding variables through the layers of stores, copying them on the first write.
  *
- * Invariants: a sealed store's variables never change; the arrays of operations are only appended to,
- * so a copy shares them with cap == n; a variable knows (in `link`) every NAME:override that may stand
- * in for it. */
+ * Invariants: a sealed store's variables never change; the arrays of operations are only appended
+ * to, so a copy shares them with cap == n; a variable knows (in `link`) every NAME:override that
+ * may stand in for it. */
 #include "variable.h"
 
 #include <string.h>
@@ -20,7 +20,8 @@ void atoms_add(struct arena *a, struct atoms *list, const struct atom *name) {
 
 struct slice text_replace(struct arena *a, struct slice text, struct slice from, struct slice to) {
 	struct buf b = { .arena = a };
-	for (size_t at; slice_find(text, from.p, &at); text = slice_sub(text, at + from.n, text.n)) {
+	for (size_t at; slice_find(text, from.p, &at);
+			text = slice_sub(text, at + from.n, text.n)) {
 		buf_add(&b, slice_sub(text, 0, at));
 		buf_add(&b, to);
 	}

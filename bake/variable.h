@@ -1,5 +1,5 @@
-/* variable: how a store holds its variables. Only the modules that make up the store look in here; all
- * others use data.h. */
+/* variable: how a store holds its variables. Only the modules that make up the store look in here;
+ * all others use data.h. */
 #ifndef BAKE_VARIABLE_H
 #define BAKE_VARIABLE_H
 
@@ -35,7 +35,7 @@ struct var {
 	struct flag *flag;
 	const struct name_link **link;
 	uint32_t flags, flags_cap, links, links_cap;
-	bool linked;                     /* has had links: renaming treats an empty list as a list */
+	bool linked; /* has had links: renaming treats an empty list as a list */
 	struct place at;
 };
 
@@ -74,7 +74,7 @@ struct data {
 	const struct data *parent;
 	struct map slots;                /* atom → struct slot * */
 	struct atoms references;         /* own names that hold ${ */
-	struct map override_vars;        /* set: a write to one of these makes the overrides unknown */
+	struct map override_vars; /* set: a write to one of these makes the overrides unknown */
 	struct map exported;             /* set */
 	struct map *renamed;             /* BB_RENAMED_VARIABLES: atom → new name or reason */
 	struct history *history;         /* NULL: not kept */
