@@ -297,12 +297,13 @@ static bool claim(const struct graph *g, struct providers *p, struct map *owner,
 /* Sets the list of PNs; −1 when two recipes of the build provide the same name. */
 static int check_recipes(struct graph *g, struct providers *p) {
 	struct map recipes = { .arena = g->arena }, owner = { .arena = g->arena };
+	struct map names = { .arena = g->arena };
 	int result = 0;
 	for (uint32_t i = 0; i < g->count; i++) {
 		const struct recipe *r = g->task[i].recipe;
 		if (!map_add(&recipes, atom(r->id)))
 			continue;
-		if (!slices_has(&g->buildlist, r->pn))
+		if (map_add(&names, atom(r->pn)))
 			slices_add(g->arena, &g->buildlist, r->pn);
 		if (!claim(g, p, &owner, r))
 			result = -1;
