@@ -242,8 +242,8 @@ static int unpack_member(struct job *outer) {
 	return rc;
 }
 
-/* Is this ar archive a Debian package? Its first member says so. Then data.tar.* is what we want.
- * */
+/* Is this ar archive a Debian package? Its first member says so. Then data.tar.* is what we
+ * want. */
 static int unpack_package(struct job *j) {
 	struct archive_entry *e;
 	int rc;

@@ -44,8 +44,8 @@ struct distro {
 
 /* --- running apt --- */
 
-/* What apt needs of our environment: nothing but proxies. config: its apt.conf, NULL: the host's.
- * */
+/* What apt needs of our environment: nothing but proxies. config: its apt.conf, NULL: the
+ * host's. */
 static const char *const *environment(struct arena *a, const char *config) {
 	static const char *const kept[] = { "http_proxy", "https_proxy", "ftp_proxy", "no_proxy",
 		"all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "HOME" };
@@ -370,8 +370,8 @@ static struct slice find_in(struct distro *o, const struct index *x, struct slic
 	return path;
 }
 
-/* What is searched for (any one of the sums), where, and what was wrong with it, for the message.
- * */
+/* What is searched for (any one of the sums), where, and what was wrong with it, for the
+ * message. */
 struct search {
 	const struct slices *sums;
 	const char *file;

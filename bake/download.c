@@ -334,13 +334,13 @@ static int try_git(struct job *j, struct slice url) {
 
 /* --- all sources --- */
 
-/* Locks stay behind: one that is removed may be waited for. So they have a directory of their own.
- * */
+/* Locks stay behind (one that is removed may be waited for), so they have a directory of their own.
+ * −1: DL_DIR is read-only, and what is not there cannot be put there either. */
 static int lock_name(struct job *j) {
 	struct slice dir = data_text(j->d, "DL_DIR"), name = os_basename(slice_of(j->s->path));
 	const char *file = arena_printf(j->arena, SFMT "/.locks/" SFMT, SARG(dir), SARG(name)).p;
 	int lock = os_mkparents(j->s->path) || os_mkparents(file) ? -1 : os_lock(file, true);
-	if (lock < 0)
+	if (lock < 0 && errno != EROFS && errno != EACCES)
 		raise_error("%s: %s", file, strerror(errno));
 	return lock;
 }
@@ -358,7 +358,8 @@ static int fetch_one(struct job *j) {
 		rc = j->s->kind == SOURCE_GIT ? try_addresses(j, try_git) : fetch_file(j);
 		trap_end(&trap);
 	}
-	close(lock);
+	if (lock >= 0)
+		close(lock);
 	if (trap.error.message.p)
 		raise_again(&trap.error);
 	return rc;

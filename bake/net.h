@@ -37,8 +37,8 @@ int net_get(struct arena *a, const struct net_request *r, struct net_reply *repl
 		struct slice *why);
 /* Closes (or opens) the gate for the whole process: net_get fails with the reason given. */
 void net_offline(const char *reason);
-/* Text with every URL's password as "***" (and a user name that stands alone: it may be a token).
- * */
+/* Text with every URL's password as "***" (and a user name that stands alone: it may be a
+ * token). */
 struct slice net_mask(struct arena *a, struct slice text);
 
 #endif

@@ -41,8 +41,8 @@ struct stanza {
 	bool in_sums;            /* below "Checksums-Sha256:" */
 };
 
-/* The end of a stanza gives its rows their place. A package's stanza has one file, named by itself.
- * */
+/* The end of a stanza gives its rows their place. A package's stanza has one file, named by
+ * itself. */
 static void end_stanza(struct rows *r, struct stanza *s) {
 	if (s->filename.n)
 		add_row(r, s->sha256, s->filename);

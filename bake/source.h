@@ -1,5 +1,5 @@
-/* source: the entries of SRC_URI: what each is, what it must be, and where it is on this machine.
- * */
+/* source: the entries of SRC_URI: what each is, what it must be, and where it is on this
+ * machine. */
 #ifndef BAKE_SOURCE_H
 #define BAKE_SOURCE_H
 
@@ -46,8 +46,8 @@ struct source source_read(struct data *d, struct slice url);
 /* Raises when s has a problem: a foreign scheme, a repository without a full commit. They are no
  * fault as long as nobody builds the recipe. */
 void source_demand(const struct source *s);
-/* Where a file:// path may be, in the order of FILESPATH: all places up to the first where it is.
- * */
+/* Where a file:// path may be, in the order of FILESPATH: all places up to the first where it
+ * is. */
 void source_places(struct data *d, const struct source *s, struct slices *places);
 /* The path of a source that must be there by now; raises, naming the places, when it is not. */
 const char *source_path(struct data *d, const struct source *s);

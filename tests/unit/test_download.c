@@ -77,6 +77,13 @@ Test(download, what_is_there_is_taken) {
 	cr_assert_str_eq(fetch(), "");
 }
 
+Test(download, a_directory_may_be_read_only) {
+	put("dl/x.txt", "abc");
+	cr_assert_eq(system(arena_printf(a, "chmod 555 %s", in("dl")).p), 0);
+	cr_assert_str_eq(fetch(), "");
+	cr_assert_eq(system(arena_printf(a, "chmod 755 %s", in("dl")).p), 0);
+}
+
 Test(download, wrong_content_there_is_moved_away) {
 	put("dl/x.txt", "old");
 	put("m/x.txt", "abc");
