@@ -1,6 +1,8 @@
-/* download: from a pinned source to a file in DL_DIR.  Invariants: a file in DL_DIR under its own
- * name has been verified (it gets the name by rename, after); one bake at a time works on a name
- * (NAME.lock). All that could not be had is raised at once. */
+/* download: from a pinned source to a file in DL_DIR.
+ *
+ * Invariants: a file in DL_DIR under its own name has been verified (it gets the name by rename,
+ * after); one bake at a time works on a name (.locks/NAME). All that could not be had is raised at
+ * once. */
 #include "download.h"
 #include "data.h"
 #include "distro.h"

@@ -1,5 +1,4 @@
-/* source: the entries of SRC_URI: what each is, what it must be, and where it is on this
- * machine. */
+/* source: the entries of SRC_URI: what each is, must be, and where it is on this machine. */
 #ifndef BAKE_SOURCE_H
 #define BAKE_SOURCE_H
 
