@@ -31,6 +31,7 @@
 #include "util.h"
 
 enum { TICK_MS = 250, MERCY_MS = 3000, TAIL_LINES = 20 };
+enum { FETCHES = 4 };            /* at once, beside the tasks that use the processors */
 
 /* A running task. */
 struct job {
@@ -43,6 +44,7 @@ struct job {
 	struct buf errors;       /* its error messages, one a line */
 	char *log;
 	int64_t since;           /* ms */
+	bool fetches;            /* waits for the network: holds no token */
 };
 
 enum stopping { GOING, FINISHING, KILLING };
@@ -53,9 +55,12 @@ struct sched {
 	struct task_context *context;
 	const struct sched_options *o;
 	struct ready ready;
-	struct job *job;         /* o->jobs places */
+	struct ready fetches;    /* ready tasks with [network] */
+	struct job *job;         /* one place for each that may run */
+	unsigned places;
 	struct pollfd *poll;
-	unsigned running, failed;
+	unsigned running, fetching;      /* fetching: those of them that hold no token */
+	unsigned failed;
 	struct slices failures;  /* "ID, log: PATH" */
 	enum stopping stopping;
 	bool interrupted, wants_token;
@@ -66,9 +71,14 @@ struct sched {
 
 /* --- states --- */
 
+static void push(struct sched *s, struct task *t) {
+	bool fetches = t->plan == PLAN_RUN && t->spec->network && !t->spec->noexec;
+	ready_push(fetches ? &s->fetches : &s->ready, t);
+}
+
 static void make_ready(struct sched *s, struct task *t) {
 	task_become(t, TASK_READY);
-	ready_push(&s->ready, t);
+	push(s, t);
 }
 
 static void complete(struct sched *s, struct task *t) {
@@ -91,10 +101,10 @@ static void block_above(struct sched *s, const struct task *t) {
 }
 
 static void collect_ready(struct sched *s) {
-	s->ready.n = 0;
+	s->ready.n = s->fetches.n = 0;
 	for (uint32_t i = 0; i < s->graph->count; i++)
 		if (s->graph->task[i].state == TASK_READY)
-			ready_push(&s->ready, &s->graph->task[i]);
+			push(s, &s->graph->task[i]);
 }
 
 static void show_plan(struct sched *s) {
@@ -212,7 +222,10 @@ static void job_ended(struct sched *s, struct job *j, int status, const struct r
 	close(j->report);
 	s->running--;
 	j->child = 0;
-	jobserver_give(s->o->jobserver);
+	if (j->fetches)
+		s->fetching--;
+	else
+		jobserver_give(s->o->jobserver);
 	write_statistics(s, j, exited && WEXITSTATUS(status) == 0, use);
 	if (restoring && exited && WEXITSTATUS(status) == 2) {
 		ui_finished(s->o->ui, j->id, UI_AGAIN);
@@ -231,7 +244,7 @@ static void job_ended(struct sched *s, struct job *j, int status, const struct r
 static void reap(struct sched *s) {
 	struct rusage use;
 	int status;
-	for (unsigned i = 0; i < s->o->jobs; i++)
+	for (unsigned i = 0; i < s->places; i++)
 		if (s->job[i].child && wait4(s->job[i].child, &status, WNOHANG, &use) == s->job[i].child)
 			job_ended(s, &s->job[i], status, &use);
 }
@@ -248,17 +261,18 @@ static _Noreturn void job_child(struct sched *s, const struct task *t, int repor
 }
 
 static struct job *free_place(struct sched *s) {
-	for (unsigned i = 0; i < s->o->jobs; i++)
+	for (unsigned i = 0; i < s->places; i++)
 		if (!s->job[i].child)
 			return &s->job[i];
 	broken("sched: more jobs than places");
 }
 
-static void start(struct sched *s, struct task *t) {
+static void start(struct sched *s, struct task *t, bool fetches) {
 	struct job *j = free_place(s);
 	int fds[2];
 	task_become(t, TASK_RUNNING);
-	*j = (struct job){ .task = t, .id = arena_str(s->arena, t->id), .since = os_now_ms() };
+	*j = (struct job){ .task = t, .id = arena_str(s->arena, t->id), .since = os_now_ms(),
+		.fetches = fetches };
 	if (pipe2(fds, O_CLOEXEC) < 0 || (j->child = proc_fork()) < 0) {
 		error("%s: cannot be started: %s", j->id, strerror(errno));
 		exit(1);
@@ -269,6 +283,7 @@ static void start(struct sched *s, struct task *t) {
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
 	j->report = fds[0];
 	s->running++;
+	s->fetching += fetches;
 	ui_started(s->o->ui, j->id, t->plan == PLAN_RESTORE);
 }
 
@@ -285,30 +300,38 @@ static void pass_over(struct sched *s, struct task *t) {
 	block_above(s, t);
 }
 
+/* Fetching waits for others' machines: it must not keep ours from compiling. */
+static void start_fetches(struct sched *s) {
+	while (s->stopping == GOING && s->fetching < FETCHES && ready_top(&s->fetches))
+		start(s, ready_pop(&s->fetches), true);
+}
+
 static void start_ready(struct sched *s) {
 	struct task *t;
 	s->wants_token = false;
+	start_fetches(s);
 	while (s->stopping == GOING && (t = ready_top(&s->ready))) {
 		if (t->plan == PLAN_RUN && t->spec->noexec) {
 			pass_over(s, ready_pop(&s->ready));
 			continue;
 		}
-		if (s->running == s->o->jobs)
+		unsigned working = s->running - s->fetching;
+		if (working == s->o->jobs)
 			return;
-		if (s->running == 0)
+		if (working == 0)
 			jobserver_refill(s->o->jobserver);
 		if (!jobserver_take(s->o->jobserver)) {
 			s->wants_token = true;
 			return;
 		}
-		start(s, ready_pop(&s->ready));
+		start(s, ready_pop(&s->ready), false);
 	}
 }
 
 /* --- stopping --- */
 
 static void signal_all(struct sched *s, int number) {
-	for (unsigned i = 0; i < s->o->jobs; i++)
+	for (unsigned i = 0; i < s->places; i++)
 		if (s->job[i].child)
 			proc_kill(s->job[i].child, number);
 }
@@ -348,12 +371,12 @@ static void wait_events(struct sched *s) {
 	nfds_t n = 0;
 	s->poll[n++] = (struct pollfd){ s->signals, POLLIN, 0 };
 	s->poll[n++] = (struct pollfd){ s->wants_token ? s->o->jobserver->own_fd : -1, POLLIN, 0 };
-	for (unsigned i = 0; i < s->o->jobs; i++) {
+	for (unsigned i = 0; i < s->places; i++) {
 		bool listen = s->job[i].child && !s->job[i].silent;
 		s->poll[n++] = (struct pollfd){ listen ? s->job[i].report : -1, POLLIN, 0 };
 	}
 	poll(s->poll, n, TICK_MS);
-	for (unsigned i = 0; i < s->o->jobs; i++) {
+	for (unsigned i = 0; i < s->places; i++) {
 		if (s->poll[2 + i].revents & POLLIN)
 			take_report(s, &s->job[i]);
 		else if (s->poll[2 + i].revents)
@@ -372,8 +395,9 @@ static int open_all(struct sched *s) {
 	s->signals = proc_signals();
 	if (s->signals < 0)
 		return -1;
-	s->job = ARENA_ARRAY(s->arena, struct job, s->o->jobs);
-	s->poll = ARENA_ARRAY(s->arena, struct pollfd, s->o->jobs + 2);
+	s->places = s->o->jobs + FETCHES;
+	s->job = ARENA_ARRAY(s->arena, struct job, s->places);
+	s->poll = ARENA_ARRAY(s->arena, struct pollfd, s->places + 2);
 	if (!s->o->statistics)
 		return 0;
 	os_mkparents(s->o->statistics);
@@ -389,6 +413,7 @@ static void close_all(struct sched *s) {
 		fclose(s->statistics);
 	close(s->signals);
 	ready_free(&s->ready);
+	ready_free(&s->fetches);
 	arena_free(s->arena);
 }
 

@@ -12,7 +12,7 @@ struct task_context;
 struct ui;
 
 struct sched_options {
-	unsigned jobs;                   /* tasks at once */
+	unsigned jobs;                   /* tasks at once, not counting those that fetch */
 	bool keep_going;                 /* -k */
 	const struct plan_facts *facts;  /* to plan again when an artefact turns out unusable */
 	struct jobserver *jobserver;
