@@ -1,7 +1,8 @@
 /* archive: what strangers packed, to files below one directory.
  *
- * Invariants: the working directory is that directory while entries are written, so that every name
- * is relative and libarchive can check it part by part; a name with ".." never reaches libarchive. */
+ * Invariants: the working directory is that directory while entries are written, so that every
+ * name is relative and libarchive can check it part by part; a name with ".." never reaches
+ * libarchive. */
 #include "archive.h"
 #include "util.h"
 

@@ -1,10 +1,10 @@
 /* distro: apt, with a configuration of ours.
  *
- * One index (the sources or the packages of one suite) is one directory below the cache with its own
- * apt.conf, sources.list and state, so that only what is needed is fetched; once its table is made,
- * apt's copy is dropped. The configuration is the host's Acquire part (proxies, time-outs) and
- * nothing else of it: no hooks. Who signed an index does not matter: what arrives is verified by its
- * own sum, so a forged index can only make a download fail. */
+ * One index (the sources or the packages of one suite) is one directory below the cache with its
+ * own apt.conf, sources.list and state, so that only what is needed is fetched; once its table is
+ * made, apt's copy is dropped. The configuration is the host's Acquire part (proxies, time-outs)
+ * and nothing else of it: no hooks. Who signed an index does not matter: what arrives is verified
+ * by its own sum, so a forged index can only make a download fail. */
 #include "distro.h"
 #include "hash.h"
 #include "os.h"

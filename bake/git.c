@@ -1,7 +1,8 @@
 /* git: the git program, told what to do one command at a time.
  *
- * Invariants: a commit the mirror is said to hold has a ref of its own (refs/bake/COMMIT), so that it
- * is complete and git never prunes it; what is checked out does not depend on the user's settings. */
+ * Invariants: a commit the mirror is said to hold has a ref of its own (refs/bake/COMMIT), so
+ * that it is complete and git never prunes it; what is checked out does not depend on the user's
+ * settings. */
 #include "git.h"
 #include "net.h"
 #include "os.h"

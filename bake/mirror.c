@@ -1,6 +1,6 @@
-/* mirror: BitBake's uri_replace: a pattern must match the type, host and path of a URL, each from its
- * start; what matched gives way to the replacement's part. A URL made so may itself be mirrored by
- * the other pairs.
+/* mirror: BitBake's uri_replace: a pattern must match the type, host and path of a URL, each from
+ * its start; what matched gives way to the replacement's part. A URL made so may itself be
+ * mirrored by the other pairs.
  *
  * Patterns are Python's there and POSIX's here: look-around is not supported. */
 #include "mirror.h"
@@ -49,7 +49,8 @@ static const char *to_posix(struct arena *a, struct slice pattern, bool whole) {
 	return b.p;
 }
 
-static struct slice replaced_all(struct arena *a, struct slice s, const char *word, struct slice by) {
+static struct slice replaced_all(struct arena *a, struct slice s, const char *word,
+		struct slice by) {
 	size_t at;
 	struct buf b = { .arena = a };
 	while (slice_find(s, word, &at)) {
@@ -99,7 +100,8 @@ static struct slice substitute(struct arena *a, struct slice text, struct slice 
 		}
 		int group = by.p[++i] - '0' + 1;         /* ours is the first */
 		if (group < GROUPS && m[group].rm_so >= 0)
-			buf_add(&b, slice_sub(text, (size_t)m[group].rm_so, (size_t)m[group].rm_eo));
+			buf_add(&b, slice_sub(text, (size_t)m[group].rm_so,
+				(size_t)m[group].rm_eo));
 	}
 	buf_add(&b, slice_sub(text, (size_t)m[0].rm_eo, text.n));
 	return buf_slice(&b);
@@ -206,8 +208,8 @@ static bool add_mirrors(struct work *w, const struct uri *u) {
 		if (o == BAD_PATTERN)
 			return false;
 		struct slice text = o == MATCH ? uri_text(w->arena, &made) : SLICE("");
-		if (o != MATCH || slice_eq(text, uri_text(w->arena, u)) || w->urls->n == URLS_MOST ||
-				slices_has(w->urls, text))
+		if (o != MATCH || slice_eq(text, uri_text(w->arena, u)) ||
+				w->urls->n == URLS_MOST || slices_has(w->urls, text))
 			continue;
 		slices_add(w->arena, w->urls, text);
 		w->pair[i].used = true;
@@ -226,7 +228,7 @@ static bool parse_pairs(struct work *w, struct slice mirrors) {
 	const char *why;
 	slices_words(w->arena, &words, replaced_all(w->arena, mirrors, "\\n", SLICE(" ")));
 	if (words.n % 2) {
-		*w->why = arena_printf(w->arena, "%zu words are no pairs of pattern and replacement",
+		*w->why = arena_printf(w->arena, "%zu words are no pairs of pattern, replacement",
 			words.n);
 		return false;
 	}

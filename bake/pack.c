@@ -1,8 +1,8 @@
 /* pack: trees to one tar.zst and back.
  *
- * Two libarchive streams lie one in the other: tar inside, zstd outside; every byte between them is
- * hashed, so the content hash knows nothing of compressors and their versions. Behind the zstd frame
- * stands a skippable one with the content, which tar and zstd pass over.
+ * Two libarchive streams lie one in the other: tar inside, zstd outside; every byte between them
+ * is hashed, so the content hash knows nothing of compressors and their versions. Behind the zstd
+ * frame stands a skippable one with the content, which tar and zstd pass over.
  * Invariant: what is written depends on names, modes, links, bytes and times only. */
 #include "pack.h"
 #include "archive.h"

@@ -1,5 +1,5 @@
-/* uri: BitBake's URLs, which are not quite everyone else's: parameters follow ";", a relative path may
- * stand where a host would (file://name), and the user part may hold "@". */
+/* uri: BitBake's URLs, which are not quite everyone else's: parameters follow ";", a relative
+ * path may stand where a host would (file://name), and the user part may hold "@". */
 #include "uri.h"
 
 #include <ctype.h>
@@ -68,7 +68,8 @@ static void take_place(struct arena *a, struct slice location, struct uri *u) {
 	if (!slice_find(location, "/", &slash))
 		slash = location.n;
 	u->host = slice_sub(location, 0, slash);
-	u->path = slash < location.n ? unquote(a, slice_sub(location, slash, location.n)) : SLICE("/");
+	location = slice_sub(location, slash, location.n);
+	u->path = location.n ? unquote(a, location) : SLICE("/");
 }
 
 static bool take_params(struct arena *a, struct slice rest, struct uri *u, const char **why) {
@@ -87,7 +88,8 @@ static bool take_params(struct arena *a, struct slice rest, struct uri *u, const
 
 bool uri_parse(struct arena *a, struct slice text, struct uri *u, const char **why) {
 	size_t colon;
-	*u = (struct uri){ .text = text, .user = SLICE(""), .password = SLICE(""), .host = SLICE("") };
+	*u = (struct uri){ .text = text, .user = SLICE(""), .password = SLICE("") };
+	u->host = SLICE("");
 	if (!slice_find(text, "://", &colon) || colon == 0) {
 		*why = "it has no \"://\"";
 		return false;
