@@ -253,6 +253,9 @@ struct distro *distro_open(struct arena *a, const char *cache, struct slice *why
 
 static int write_config(struct distro *o, const struct index *x) {
 	struct buf b = { .arena = o->arena };
+	/* What the host says about these wins. */
+	buf_adds(&b, "Acquire::Retries \"2\";\n"
+		"Acquire::http::Timeout \"15\";\nAcquire::https::Timeout \"15\";\n");
 	buf_add(&b, o->acquire);
 	buf_addf(&b, "Dir::State \"%s/state\";\n", x->dir);
 	buf_addf(&b, "Dir::State::lists \"%s/state/lists\";\n", x->dir);
@@ -264,7 +267,6 @@ static int write_config(struct distro *o, const struct index *x) {
 		"Dir::Etc::main \"/dev/null\";\n"
 		/* We are who we are: no second user to write the files as. */
 		"APT::Sandbox::User \"root\";\n"
-		"Acquire::Retries \"2\";\n"
 		"pkgCacheFile::Generate \"false\";\nAcquire::PDiffs \"false\";\n"
 		"Acquire::Languages \"none\";\nAcquire::GzipIndexes \"false\";\n");
 	const char *lists = arena_printf(o->arena, "%s/state/lists/partial", x->dir).p;
@@ -377,6 +379,7 @@ struct search {
 	const struct slices *sums;
 	const char *file;
 	struct slices urls;      /* found and tried: suites share files */
+	struct slices silent;    /* archives that could not be reached: not asked again */
 	struct buf looked, failed;
 };
 
@@ -430,14 +433,27 @@ static void looked_in(struct search *s, const struct index *x, struct slice why)
 		buf_addf(&s->looked, " (" SFMT ")", SARG(why));
 }
 
+/* Makes the index's table when there is none. An archive that does not answer would not answer for
+ * its next suite either; one that lacks this suite may have that. */
+static int have_table(struct distro *o, struct index *x, struct search *s) {
+	struct slice why = SLICE("not there");
+	if (age(x) >= 0)
+		return 0;
+	if (slices_has(&s->silent, x->uri))
+		why = SLICE("its archive cannot be reached");
+	else if (!x->tried && refresh(o, x, INT64_MAX, &why) == 0)
+		return 0;
+	else if (!slice_find(why, "404", NULL) && !slice_find(why, "a Release file", NULL))
+		slices_add(o->arena, &s->silent, x->uri);
+	looked_in(s, x, why);
+	return -1;
+}
+
 static bool first_pass(struct distro *o, struct search *s) {
-	struct slice why;
 	for (size_t i = 0; i < o->count; i++) {
 		struct index *x = &o->index[i];
-		if (!x->tried && age(x) < 0 && refresh(o, x, INT64_MAX, &why)) {
-			looked_in(s, x, why);
+		if (have_table(o, x, s))
 			continue;
-		}
 		if (try_index(o, x, s))
 			return true;
 		looked_in(s, x, SLICE_NONE);
