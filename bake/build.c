@@ -155,14 +155,17 @@ static int make_downloads(struct build *b) {
 	return -1;
 }
 
-/* NULL host in the context: tasks run without a sandbox, and the user is told once. */
+/* Without a sandbox the user is told once, and tasks see the machine as it is. */
 static struct task_context *make_context(struct build *b) {
 	const struct view *host = NULL;
 	const char *why = "BB_SANDBOX = \"0\"";
-	if (data_is(b->config, "BB_SANDBOX", "0") || !sandbox_works(&why))
-		warn("not hermetic: tasks run without a sandbox: %s", why);
-	else if (!(host = sandbox_prepare(b->arena, b->tmpdir)))
+	bool wanted = !data_is(b->config, "BB_SANDBOX", "0");
+	if (wanted && !(host = sandbox_prepare(b->arena, b->tmpdir)))
 		return NULL;
+	if (!wanted || !sandbox_works(host, &why)) {
+		warn("not hermetic: tasks run without a sandbox: %s", why);
+		host = NULL;
+	}
 	struct task_context *c = task_context_new(b->arena, b->w->config, host);
 	c->graph = b->graph;
 	c->store = b->store;

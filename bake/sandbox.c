@@ -192,19 +192,16 @@ pid_t sandbox_fork(const struct sandbox *s) {
 
 /* --- can it be done here? --- */
 
-static _Noreturn void try_namespaces(int to, uid_t uid, gid_t gid) {
-	const char *failed = become_root(uid, gid);
-	if (!failed && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		failed = "making mounts private";
-	if (!failed && mount("bake", "/", "tmpfs", 0, NULL) < 0)
-		failed = "mounting a tmpfs";
+static _Noreturn void try(const struct sandbox *s, int to, uid_t uid, gid_t gid) {
+	const char *failed = enter(s, uid, gid);
 	if (failed)
 		dprintf(to, "%s: %s", failed, strerror(errno));
 	_exit(failed != NULL);
 }
 
-bool sandbox_works(const char **why) {
+bool sandbox_works(const struct view *v, const char **why) {
 	static char reason[256];
+	struct sandbox s = { .view = v };
 	int pipe[2];
 	*why = reason;
 	if (pipe2(pipe, O_CLOEXEC) < 0)
@@ -213,12 +210,13 @@ bool sandbox_works(const char **why) {
 	gid_t gid = getegid();
 	pid_t child = fork_into(NAMESPACES | CLONE_NEWNET);
 	if (child == 0)
-		try_namespaces(pipe[1], uid, gid);
+		try(&s, pipe[1], uid, gid);
 	close(pipe[1]);
 	if (child < 0)
 		snprintf(reason, sizeof reason, "new namespaces: %s (see /proc/sys/user/max_user_namespaces "
 			"and kernel.unprivileged_userns_clone)", strerror(errno));
-	ssize_t n = read(pipe[0], reason + strlen(reason), sizeof reason - strlen(reason) - 1);
+	ssize_t n = child < 0 ? 0 : read(pipe[0], reason, sizeof reason - 1);
+	reason[n > 0 ? (size_t)n : strlen(reason)] = '\0';
 	close(pipe[0]);
 	if (child > 0)
 		waitpid(child, NULL, 0);

@@ -27,11 +27,11 @@ struct sandbox {
 	bool host_headers;       /* native recipes: /usr/include and development libraries stay visible */
 };
 
-/* Can this kernel make such sandboxes for this user? Tried in a child; the reason (for "not
- * hermetic") in *why when not. */
-bool sandbox_works(const char **why);
 /* Once per build: see view_new. */
 struct view *sandbox_prepare(struct arena *a, const char *tmpdir);
+/* Can this kernel make such sandboxes for this user? Tried in a child; the reason (for "not
+ * hermetic") in *why when not. */
+bool sandbox_works(const struct view *v, const char **why);
 /* Forks a child in new namespaces: 0 in the child, which is uid 0 and pid 1 in there and dies with
  * its parent; its pid in the parent; −1 with a message. A child that cannot set up its mounts
  * says why and exits 1. */
