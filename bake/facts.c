@@ -27,6 +27,7 @@ struct known {
 	struct kept *texts;
 	int count;
 	const struct atom *variable, *flag;      /* of "NAME[flag]" */
+	struct facts_shared *shared;
 	struct { const struct atom *flag, *atom; } *flags;
 	size_t flags_n, flags_cap;
 };
@@ -158,6 +159,26 @@ const struct facts *facts_of(struct arena *a, const struct atom *name, struct sl
 	if (!k)
 		k = make_kept(a, name, text, kind);
 	return k->dynamic ? NULL : &k->facts;
+}
+
+/* --- variables of the sealed configuration --- */
+
+const struct facts_shared *facts_shared(const struct atom *name) {
+	const struct facts_shared *kept = known_of(name)->shared;
+	return kept && kept->variable ? kept : NULL;
+}
+
+/* One configuration, so one filling per name and process; a second one (tests) costs new memory. */
+struct facts_shared *facts_share(const struct atom *name, size_t deps) {
+	struct known *n = known_of(name);
+	n->shared = ARENA_NEW(forever, struct facts_shared);
+	n->shared->dep = ARENA_ARRAY(forever, const struct atom *, deps + 1);
+	n->shared->deps = deps;
+	return n->shared;
+}
+
+void facts_share_value(struct facts_shared *kept, struct slice value) {
+	kept->value = value.p ? arena_dup(forever, value) : value;
 }
 
 /* --- names of flags --- */

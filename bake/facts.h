@@ -2,6 +2,7 @@
 #ifndef BAKE_FACTS_H
 #define BAKE_FACTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,22 @@ enum facts_kind { FACTS_VALUE, FACTS_LUA, FACTS_PYTHON };
 const struct facts *facts_of(struct arena *a, const struct atom *name, struct slice text,
 		enum facts_kind kind);
 struct digest facts_digest(const struct atom *name, struct slice value);
+
+/* What hashing found of a variable of the sealed configuration; it holds for every store that shares
+ * the variable and has the same settings. */
+struct facts_shared {
+	const void *variable;            /* as glance_shared gives it; NULL: not filled in yet */
+	uint64_t settings;
+	struct slice value;
+	struct digest digest;
+	const struct atom **dep;
+	size_t deps;
+};
+
+const struct facts_shared *facts_shared(const struct atom *name);    /* NULL: none kept */
+/* A place to keep it, with room for this many dependencies; the caller fills in the rest. */
+struct facts_shared *facts_share(const struct atom *name, size_t deps);
+void facts_share_value(struct facts_shared *kept, struct slice value);
 
 /* The atom "NAME[flag]" and back; false when name is none. */
 const struct atom *facts_flag(const struct atom *name, const struct atom *flag);

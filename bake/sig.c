@@ -10,12 +10,12 @@
 #include "code.h"
 #include "data.h"
 #include "facts.h"
+#include "glance.h"
 #include "hash.h"
 #include "inline.h"
 #include "map.h"
 #include "reference.h"
 #include "shell.h"
-#include "variable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +37,7 @@ struct sig {
 	struct map ignored;              /* BB_BASEHASH_IGNORE_VARS */
 	struct map excluded_flags;       /* BB_SIGNATURE_EXCLUDE_FLAGS; empty: flags do not count */
 	struct map exports;              /* what every shell function depends on */
+	uint64_t settings;               /* of ignored and excluded_flags: nodes of equal settings compare */
 	uint32_t walk;
 	struct node **stack;             /* of the walk; room for every node */
 	size_t stack_cap;
@@ -56,6 +57,7 @@ struct look {
 	struct slice text;               /* the value as it stands … */
 	const struct facts *facts;       /* … and what is known of it, or NULL */
 	struct buf more;                 /* what counts behind it: answers of contains(), removed words */
+	bool varies;                     /* what was found depends on other variables' values */
 };
 
 static struct {
@@ -64,33 +66,6 @@ static struct {
 } flags;
 
 static struct node *node_of(struct sig *s, const struct atom *name);
-
-/* --- to move into data.c --- */
-
-static bool data_may_remove(struct data *d, const struct atom *name) {
-	const struct var *v = variable_find(d, name);
-	if (v && v->op[NAME_REMOVE].n)
-		return true;
-	for (uint32_t i = 0; v && i < v->links; i++) {
-		const struct var *o = variable_find(d, v->link[i]->name);
-		if (o && o->op[NAME_REMOVE].n)
-			return true;
-	}
-	return false;
-}
-
-static bool data_next_flag(struct data *d, const struct atom *name, uint32_t *i, const struct atom **flag,
-		struct slice *value) {
-	const struct var *v = variable_find(d, name);
-	while (v && *i < v->flags) {
-		const struct flag *f = &v->flag[(*i)++];
-		*value = f->value.p ? f->value : f->weak;
-		*flag = f->name;
-		if (value->p && f->name->p[0] != '_')
-			return true;
-	}
-	return false;
-}
 
 /* --- the store's settings --- */
 
@@ -140,8 +115,11 @@ struct sig *sig_new(struct data *d) {
 	s->data = d;
 	s->arena = a;
 	s->nodes.arena = s->ignored.arena = s->excluded_flags.arena = s->exports.arena = a;
-	add_words(&s->ignored, data_text(d, "BB_BASEHASH_IGNORE_VARS"));
-	add_words(&s->excluded_flags, data_text(d, "BB_SIGNATURE_EXCLUDE_FLAGS"));
+	struct slice ignored = data_text(d, "BB_BASEHASH_IGNORE_VARS");
+	struct slice excluded = data_text(d, "BB_SIGNATURE_EXCLUDE_FLAGS");
+	add_words(&s->ignored, ignored);
+	add_words(&s->excluded_flags, excluded);
+	s->settings = facts_digest(atom(arena_dup(a, ignored)), excluded).lane[0];
 	if (map_count(&s->excluded_flags))
 		map_add(&s->excluded_flags, flags.lua);
 	find_exports(s);
@@ -163,6 +141,7 @@ static void add_set(struct sig *s, struct look *l, const struct map *set) {
 
 static void add_listed(struct sig *s, struct look *l, struct slice words) {
 	struct slice word, rest = words.n ? data_expand(s->data, words) : words;
+	l->varies |= rest.p != words.p;
 	while (slice_word(&rest, &word))
 		add_dep(s, l, atom(word));
 }
@@ -223,6 +202,7 @@ static void add_asked_map(struct sig *s, struct look *l, const struct map *asked
 
 static void add_facts(struct sig *s, struct look *l) {
 	const struct facts *f = l->facts;
+	l->varies |= f->calls || f->askeds;
 	for (size_t i = 0; i < f->vars; i++)
 		add_dep(s, l, f->var[i]);
 	for (size_t i = 0; i < f->calls; i++)
@@ -324,7 +304,7 @@ static void look_at_flags(struct sig *s, struct look *l) {
 	bool count = map_count(&s->excluded_flags) > 0;
 	const struct atom *flag;
 	struct slice text;
-	for (uint32_t i = 0; data_next_flag(s->data, l->name, &i, &flag, &text);) {
+	for (uint32_t i = 0; glance_next_flag(s->data, l->name, &i, &flag, &text);) {
 		struct slice *own = own_flag(&l->own, flag);
 		if (own)
 			*own = text;
@@ -334,8 +314,11 @@ static void look_at_flags(struct sig *s, struct look *l) {
 		if (count && !map_get(&s->excluded_flags, flag))
 			add_dep(s, l, facts_flag(l->name, flag));
 	}
-	if (l->own.vardepsexclude.n)
-		add_words(&l->excluded, data_expand(s->data, l->own.vardepsexclude));
+	if (!l->own.vardepsexclude.n)
+		return;
+	struct slice excluded = data_expand(s->data, l->own.vardepsexclude);
+	l->varies |= excluded.p != l->own.vardepsexclude.p;
+	add_words(&l->excluded, excluded);
 }
 
 static void look_at_value(struct sig *s, struct look *l) {
@@ -344,12 +327,13 @@ static void look_at_value(struct sig *s, struct look *l) {
 	enum facts_kind kind = !code ? FACTS_VALUE : o->lua ? FACTS_LUA : FACTS_PYTHON;
 	l->text = SLICE_NONE;
 	data_get_raw(s->data, l->name, &l->text);
-	if (code || !data_may_remove(s->data, l->name))
+	if (code || !glance_may_remove(s->data, l->name))
 		l->facts = facts_of(s->arena, l->name, l->text, kind);
 	if (l->facts)
 		add_facts(s, l);
 	else
 		look_by_expanding(s, l);
+	l->varies |= !l->facts || shell;
 	if (shell) {
 		add_set(s, l, &s->exports);
 		look_at_commands(s, l);
@@ -395,10 +379,12 @@ static void set_value(struct sig *s, struct node *n, struct look *l) {
 
 static void look_at_variable(struct sig *s, struct look *l) {
 	look_at_flags(s, l);
-	if (l->own.vardepvalue.p)
+	if (l->own.vardepvalue.p) {
 		l->text = data_expand(s->data, l->own.vardepvalue);
-	else
+		l->varies |= l->text.p != l->own.vardepvalue.p;
+	} else {
 		look_at_value(s, l);
+	}
 	add_listed(s, l, l->own.vardeps);
 	struct map_entry *e;
 	for (uint32_t i = 0; (e = map_next(&l->excluded, &i));)
@@ -419,6 +405,7 @@ static void look_at_flag(struct sig *s, struct look *l, const struct atom *varia
 	}
 	struct found f;
 	struct trap trap;
+	l->varies = true;
 	found_init(s, &f);
 	if (TRAP(&trap)) {
 		data_text_references(s->data, l->text, &f.refs);
@@ -434,8 +421,10 @@ static void look_at_flag(struct sig *s, struct look *l, const struct atom *varia
 
 /* --- nodes --- */
 
-static void make_node(struct sig *s, struct node *n) {
-	struct look l = { .name = n->name, .deps.arena = s->arena, .excluded.arena = s->arena, .more.arena = s->arena };
+/* Looks at n->name; what was found is kept when it is the same for all who share the variable. */
+static void look_at(struct sig *s, struct node *n, const void *shared) {
+	struct look l = { .name = n->name, .deps.arena = s->arena, .excluded.arena = s->arena,
+		.more.arena = s->arena };
 	const struct atom *variable, *flag;
 	struct map_entry *e;
 	if (facts_split(n->name, &variable, &flag))
@@ -443,9 +432,38 @@ static void make_node(struct sig *s, struct node *n) {
 	else
 		look_at_variable(s, &l);
 	set_value(s, n, &l);
+	struct facts_shared *kept = shared && !l.varies ? facts_share(n->name, map_count(&l.deps)) : NULL;
 	n->dep = ARENA_ARRAY(s->arena, struct node *, map_count(&l.deps) + 1);
-	for (uint32_t i = 0; (e = map_next(&l.deps, &i));)
+	for (uint32_t i = 0; (e = map_next(&l.deps, &i));) {
+		if (kept)
+			kept->dep[n->deps] = e->key;
 		n->dep[n->deps++] = node_of(s, e->key);
+	}
+	if (kept) {
+		facts_share_value(kept, n->value);
+		kept->digest = n->digest;
+		kept->settings = s->settings;
+		kept->variable = shared;
+	}
+}
+
+static void use_shared(struct sig *s, struct node *n, const struct facts_shared *kept) {
+	n->value = kept->value;
+	n->digest = kept->digest;
+	n->dep = ARENA_ARRAY(s->arena, struct node *, kept->deps + 1);
+	for (; n->deps < kept->deps; n->deps++)
+		n->dep[n->deps] = node_of(s, kept->dep[n->deps]);
+}
+
+static void make_node(struct sig *s, struct node *n) {
+	const struct atom *variable, *flag;
+	bool of_flag = facts_split(n->name, &variable, &flag);
+	const void *shared = glance_shared(s->data, of_flag ? variable : n->name, of_flag);
+	const struct facts_shared *kept = shared ? facts_shared(n->name) : NULL;
+	if (kept && kept->variable == shared && kept->settings == s->settings)
+		use_shared(s, n, kept);
+	else
+		look_at(s, n, shared);
 }
 
 /* A node is in the map before its dependencies are looked at: they may lead back to it. Recursion is as
