@@ -55,12 +55,12 @@ static struct slice base_name(struct slice path) {
 	return os_basename(path);
 }
 
-static const char *download_path(struct data *d, const struct source *s) {
+static const char *download_path(struct data *d, struct source *s) {
 	struct slice file = uri_param(&s->uri, "downloadfilename");
 	if (!file.p)
 		file = base_name(s->uri.path);
 	if (!file.n || slice_find(file, "/", NULL) || slice_is(file, "..") || slice_is(file, "."))
-		refuse(s->uri.text, "it names no file: add ;downloadfilename=NAME");
+		s->problem = "it names no file: add ;downloadfilename=NAME";
 	return os_path(data_arena(d), data_text(d, "DL_DIR"), file).p;
 }
 
