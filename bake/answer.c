@@ -4,13 +4,17 @@
  * every variable may be read again with fewer overrides, so recursion is recognised by slot and
  * depth. */
 #include "answer.h"
-#include "data.h"
 #include "reference.h"
 #include "variable.h"
 
 #include <string.h>
 
 enum { OVERRIDE_ROUNDS = 5 };
+
+/* The expanded value; unset: there is none. */
+static struct slice value_of(struct data *d, const struct atom *name) {
+	return answer_of(d, variable_slot(d, name), true)->value;
+}
 
 /* --- active overrides --- */
 
@@ -20,7 +24,9 @@ static bool same_atoms(const struct atoms *a, const struct atoms *b) {
 
 static struct atoms split_overrides(struct data *d) {
 	struct atoms list = { 0 };
-	struct slice rest = data_text(d, "OVERRIDES"), one;
+	struct slice rest = value_of(d, atom_of("OVERRIDES")), one;
+	if (!rest.p)
+		rest = SLICE("");
 	while (slice_field(&rest, ':', &one))
 		atoms_add(d->arena, &list, atom(one));
 	return list;
@@ -45,7 +51,7 @@ static void settle_overrides(struct data *d) {
 			return;
 		now = next;
 	}
-	struct place at = data_where(d, atom_of("OVERRIDES"));
+	struct place at = variable_find(d, atom_of("OVERRIDES"))->at;
 	raise_at(place_file(at), at.line,
 			"OVERRIDES: does not settle after %d rounds: it depends on variables whose "
 			"overrides "
@@ -325,12 +331,12 @@ static struct slice substitute_names(struct data *d, struct slice text, const st
 	size_t done = 0;
 	do {
 		const struct atom *name = atom(ref.inner);
-		struct slice value;
 		if (name == self)
 			raise_error("refers to itself: use := or another name");
 		if (r)
 			atoms_add(d->arena, &r->names, name);
-		if (data_get(d, name, &value)) {
+		struct slice value = value_of(d, name);
+		if (value.p) {
 			if (ref.from == 0 && ref.to == text.n)
 				return value;
 			buf_add(&b, slice_sub(text, done, ref.from));

@@ -9,6 +9,7 @@
 #include "os.h"
 #include "recipe.h"
 #include "sig.h"
+#include "tasklist.h"
 
 #include <string.h>
 
@@ -218,7 +219,7 @@ static bool is_wanted(struct dump *u, const struct layer_file *f, const struct e
 
 static void write_recipe(struct dump *u, const struct layer_file *f, const struct eval_variant *v) {
 	struct data *d = v->data;
-	struct slices tasks = eval_tasks_written(d);
+	struct slices tasks = tasklist_written(d);
 	struct slice pn = data_text(d, "PN"), skipped = skip_reason(v);
 	json_open(&u->json, id_of(u, f, v->name, false), '{');
 	json_text(&u->json, SLICE("pn"), pn);

@@ -15,6 +15,7 @@
 #include "os.h"
 #include "parse.h"
 #include "search.h"
+#include "tasklist.h"
 
 #include <errno.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 /* Names and flags this file deals in, interned once. */
 static struct {
 	const struct atom *file, *bbpath, *export, *func, *lua, *python, *fakeroot, *filename,
-			*lineno, *task, *deps, *handler, *eventmask, *depends, *defer, *anonymous;
+			*lineno, *handler, *eventmask, *defer, *anonymous;
 } name;
 
 static void eval_statements(struct data *d, const struct statements *s, bool base);
@@ -37,11 +38,8 @@ static void intern_names(void) {
 	name.fakeroot = atom_of("fakeroot");
 	name.filename = atom_of("filename");
 	name.lineno = atom_of("lineno");
-	name.task = atom_of("task");
-	name.deps = atom_of("deps");
 	name.handler = atom_of("handler");
 	name.eventmask = atom_of("eventmask");
-	name.depends = atom_of("depends");
 	name.defer = atom_of("BB_DEFER_BBCLASSES");
 	name.anonymous = atom_of("BB_PYTHON_ANONYMOUS");
 }
@@ -195,84 +193,16 @@ static void export_function(struct data *d, struct slice class_name, const struc
 
 /* --- tasks --- */
 
-static const struct atom *task_atom(struct data *d, struct slice task) {
-	if (slice_starts(task, "do_"))
-		return atom(task);
-	return atom(arena_printf(data_arena(d), "do_" SFMT, SARG(task)));
-}
-
-static struct slices task_deps(struct data *d, const struct atom *task) {
-	struct slices list = { 0 };
-	struct slice text;
-	if (data_get_flag(d, task, name.deps, false, &text))
-		slices_words(data_arena(d), &list, text);
-	return list;
-}
-
-static void set_task_deps(struct data *d, const struct atom *task, const struct slices *deps) {
-	data_set_flag(d, task, name.deps, slices_join(data_arena(d), deps, " "));
-}
-
-static void add_task_before(struct data *d, const struct atom *task, struct slice later) {
-	const struct atom *next = task_atom(d, later);
-	struct slices old = task_deps(d, next), deps = { 0 };
-	if (slices_has(&old, atom_slice(task)))
-		return;
-	slices_add(data_arena(d), &deps, atom_slice(task));
-	for (size_t i = 0; i < old.n; i++)
-		slices_add(data_arena(d), &deps, old.v[i]);
-	set_task_deps(d, next, &deps);
-}
-
-void eval_add_task(struct data *d, struct slice task_name, struct slice before,
-		struct slice after) {
-	const struct atom *task = task_atom(d, task_name);
-	struct slice word;
-	data_set_flag(d, task, name.task, SLICE("1"));
-	ledger_add_task(d, atom_slice(task));
-	struct slices deps = task_deps(d, task);
-	while (slice_word(&after, &word)) {
-		struct slice dep = atom_slice(task_atom(d, word));
-		if (!slices_has(&deps, dep))
-			slices_add(data_arena(d), &deps, dep);
-	}
-	set_task_deps(d, task, &deps);
-	while (slice_word(&before, &word))
-		add_task_before(d, task, word);
-}
-
-static void drop_dep(struct data *d, const struct atom *task, struct slice dep) {
-	struct slices old = task_deps(d, task), kept = { 0 };
-	if (!slices_has(&old, dep))
-		return;
-	for (size_t i = 0; i < old.n; i++)
-		if (!slice_eq(old.v[i], dep))
-			slices_add(data_arena(d), &kept, old.v[i]);
-	set_task_deps(d, task, &kept);
-}
-
-void eval_del_task(struct data *d, struct slice task_name) {
-	const struct atom *task = task_atom(d, task_name);
-	if (slices_has(ledger_tasks(d), atom_slice(task))) {
-		ledger_drop_task(d, atom_slice(task));
-		data_del_flag(d, task, name.task);
-	}
-	data_del_flag(d, task, name.deps);
-	struct slices tasks = *ledger_tasks(d);
-	for (size_t i = 0; i < tasks.n; i++)
-		drop_dep(d, atom(tasks.v[i]), atom_slice(task));
-}
-
 static void eval_addtask(struct data *d, const struct stmt *s) {
 	struct slice rest = s->value, word;
 	while (slice_word(&rest, &word))
-		eval_add_task(d, word, s->task.before, s->task.after);
+		tasklist_add(d, word, s->task.before, s->task.after);
 }
 
 static void eval_deltask(struct data *d, const struct stmt *s) {
 	struct slice rest = data_expand(d, s->value), word;
 	while (slice_word(&rest, &word))
-		eval_del_task(d, word);
+		tasklist_del(d, word);
 }
 
 static void eval_addhandler(struct data *d, const struct stmt *s) {
@@ -609,57 +539,6 @@ static void run_anonymous(struct data *d) {
 	}
 }
 
-static struct slice virtual_provider(struct data *d, struct slice dep) {
-	struct slice rest = data_text(d, "BB_RECIPE_VIRTUAL_PROVIDERS"), word;
-	while (slice_word(&rest, &word)) {
-		if (!slice_eq(word, dep))
-			continue;
-		struct slice variable = arena_printf(data_arena(d), "PREFERRED_PROVIDER_" SFMT,
-				SARG(dep));
-		struct slice chosen = data_text(d, variable.p);
-		if (!chosen.n)
-			raise_error("DEPENDS: " SFMT ": set " SFMT, SARG(dep), SARG(variable));
-		return chosen;
-	}
-	return dep;
-}
-
-static void settle_depends(struct data *d) {
-	struct slices deps = { 0 };
-	struct slice rest = data_text(d, "DEPENDS"), word;
-	while (slice_word(&rest, &word))
-		slices_add(data_arena(d), &deps, virtual_provider(d, word));
-	data_set(d, atom_of("DEPENDS"), slices_join(data_arena(d), &deps, " "));
-}
-
-/* [depends] names tasks of recipes: "PN:do_task". */
-static void settle_task_depends(struct data *d, const struct atom *task) {
-	struct slices deps = { 0 };
-	struct place at = data_where_flag(d, task, name.depends);
-	struct slice rest, word;
-	if (!data_get_flag(d, task, name.depends, true, &rest))
-		rest = SLICE("");
-	while (slice_word(&rest, &word)) {
-		struct slice tail = word, pn, what;
-		if (!slice_field(&tail, ':', &pn) || !slice_field(&tail, ':', &what) || tail.p)
-			raise_at(place_file(at), at.line,
-					"%s[depends]: " SFMT ": write it as RECIPE:do_task",
-					task->p, SARG(word));
-		slices_add(data_arena(d), &deps, arena_printf(data_arena(d), SFMT ":" SFMT,
-				SARG(virtual_provider(d, pn)), SARG(what)));
-	}
-	data_set_flag(d, task, name.depends, slices_join(data_arena(d), &deps, " "));
-}
-
-static void settle_tasks(struct data *d) {
-	struct slices written = *ledger_tasks(d);
-	settle_depends(d);
-	for (size_t i = 0; i < written.n; i++)
-		settle_task_depends(d, atom(written.v[i]));
-	for (size_t i = 0; i < written.n; i++)
-		data_set_flag(d, atom(data_expand(d, written.v[i])), name.task, SLICE("1"));
-}
-
 static void finish(struct data *d) {
 	struct ledger_inherit next;
 	data_at(d, (struct place){ NULL, 0 });
@@ -673,7 +552,7 @@ static void finish(struct data *d) {
 	run_anonymous(d);
 	data_at(d, (struct place){ NULL, 0 });
 	eval_event(d, "bb.event.RecipeTaskPreProcess");
-	settle_tasks(d);
+	tasklist_settle(d);
 	eval_event(d, "bb.event.RecipeParsed");
 }
 
@@ -785,25 +664,11 @@ struct eval_variants eval_recipe(struct arena *a, const struct data *config,
 /* --- what a store holds beside variables --- */
 
 struct slices eval_tasks(struct data *d) {
-	const struct slices *written = ledger_tasks(d);
-	struct slices tasks = { 0 };
-	for (size_t i = 0; i < written->n; i++) {
-		struct slice task = data_expand(d, written->v[i]);
-		if (!slices_has(&tasks, task))
-			slices_add(data_arena(d), &tasks, task);
-	}
-	return tasks;
-}
-
-struct slices eval_tasks_written(struct data *d) {
-	return *ledger_tasks(d);
+	return tasklist_names(d);
 }
 
 struct slices eval_task_after(struct data *d, const struct atom *task) {
-	struct slices deps = task_deps(d, task);
-	for (size_t i = 0; i < deps.n; i++)
-		deps.v[i] = data_expand(d, deps.v[i]);
-	return deps;
+	return tasklist_after(d, task);
 }
 
 struct slices eval_classes(struct data *d) {
@@ -835,13 +700,13 @@ bool eval_which(struct data *d, struct slice path, struct slice item, struct sli
 /* --- what Lua and expressions may ask of evaluation --- */
 
 static struct value call_addtask(struct call *c) {
-	eval_add_task(call_data(c, 3), call_text(c, 0), call_text_or(c, 1, SLICE("")),
+	tasklist_add(call_data(c, 3), call_text(c, 0), call_text_or(c, 1, SLICE("")),
 			call_text_or(c, 2, SLICE("")));
 	return VALUE_NIL;
 }
 
 static struct value call_deltask(struct call *c) {
-	eval_del_task(call_data(c, 1), call_text(c, 0));
+	tasklist_del(call_data(c, 1), call_text(c, 0));
 	return VALUE_NIL;
 }
 
@@ -867,6 +732,7 @@ static void add_library(void) {
 
 void eval_init(struct data *d) {
 	intern_names();
+	tasklist_init();
 	lib_init();
 	add_library();
 	ledger_open(d);

@@ -55,13 +55,10 @@ struct eval_variants eval_recipe(struct arena *a, const struct data *config,
 
 /* --- what a store holds beside variables --- */
 
-/* Tasks in the order of addtask, names expanded; and as they were written. */
+/* Tasks in the order of addtask, names expanded. */
 struct slices eval_tasks(struct data *d);
-struct slices eval_tasks_written(struct data *d);
 /* What task comes after in its own recipe, expanded. */
 struct slices eval_task_after(struct data *d, const struct atom *task);
-void eval_add_task(struct data *d, struct slice task, struct slice before, struct slice after);
-void eval_del_task(struct data *d, struct slice task);
 /* Paths of the inherited classes in order; a class is the base name of its path, less .bbclass. */
 struct slices eval_classes(struct data *d);
 bool eval_inherits(struct data *d, struct slice class_name);
