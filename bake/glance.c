@@ -36,12 +36,14 @@ static bool conditional(const struct var *v) {
 	return v->links > 0;
 }
 
+/* Only the root outlives a recipe: the stores between (the recipe before its variants) are freed, and
+ * their addresses come again. */
 const void *glance_shared(const struct data *d, const struct atom *name, bool flags_only) {
-	const struct slot *s = map_get(&d->slots, name);
-	if (!d->parent)
-		return NULL;
-	const struct var *v = variable_find(d->parent, name);
-	if (s && s->var != v)                /* not `own`: copies of a store share its variables */
+	const struct data *root = d->parent;
+	while (root && root->parent)
+		root = root->parent;
+	const struct var *v = root ? variable_find(root, name) : NULL;
+	if (v != variable_find(d, name))     /* not `own`: copies of a store share its variables */
 		return NULL;
 	return v && (flags_only || !conditional(v)) ? v : NULL;
 }

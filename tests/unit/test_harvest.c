@@ -45,6 +45,18 @@ Test(harvest, same_records_either_way) {
 		cr_assert(slice_eq(list.v[i].task[1].base_hash, other.v[i].task[1].base_hash));
 }
 
+/* Stores of recipes come and go at the same addresses: nothing of one may be taken for another's. */
+Test(harvest, every_recipe_has_its_own_hash) {
+	put("classes/base.bbclass", "addtask build\ndo_build() {\n\t: ${WHO}\n}\n");
+	for (int i = 0; i < 30; i++)
+		put(arena_printf(arena, "recipes/r%03d_1.bb", i).p,
+				arena_printf(arena, "WHO = \"recipe %d\"\n", i).p);
+	cr_assert_eq(harvest(load(), 1, arena, &list, &faults), 0);
+	for (size_t i = 0; i < list.n; i++)
+		for (size_t k = 0; k < i; k++)
+			cr_assert_not(slice_eq(list.v[i].task[0].base_hash, list.v[k].task[0].base_hash));
+}
+
 Test(harvest, every_fault_is_told) {
 	fill(6);
 	put("recipes/r001_1.bb", "nonsense here\n");
