@@ -11,12 +11,23 @@
 enum { LARGEST_REPEAT = 1 << 22 };       /* bytes or elements that `*` may make */
 
 static const char *const signs[] = {
-	[OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/", [OP_FLOOR] = "//", [OP_MOD] = "%",
-	[OP_POW] = "**", [OP_AND] = "&", [OP_OR] = "|", [OP_XOR] = "^", [OP_LEFT] = "<<", [OP_RIGHT] = ">>",
+	[OP_ADD] = "+",
+	[OP_SUB] = "-",
+	[OP_MUL] = "*",
+	[OP_DIV] = "/",
+	[OP_FLOOR] = "//",
+	[OP_MOD] = "%",
+	[OP_POW] = "**",
+	[OP_AND] = "&",
+	[OP_OR] = "|",
+	[OP_XOR] = "^",
+	[OP_LEFT] = "<<",
+	[OP_RIGHT] = ">>",
 };
 
 static _Noreturn void mismatch(int op, struct value l, struct value r) {
-	raise_error("expression: '%s' does not go with '%s' and '%s'", signs[op], value_type(l), value_type(r));
+	raise_error("expression: '%s' does not go with '%s' and '%s'", signs[op], value_type(l),
+			value_type(r));
 }
 
 static _Noreturn void too_large(void) {

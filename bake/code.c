@@ -1,5 +1,5 @@
-/* A call is a dotted name followed by "(" (in Lua also by a string or a table). Only literal arguments
- * can be told; BitBake's reader of Python has the same limit. */
+/* A call is a dotted name followed by "(" (in Lua also by a string or a table). Only literal
+ * arguments can be told; BitBake's reader of Python has the same limit. */
 #include "code.h"
 
 #include "data.h"
@@ -62,7 +62,8 @@ static struct slice read_quoted(struct scanner *s) {
 	size_t width = s->python && peek(s, 1) == quote && peek(s, 2) == quote ? 3 : 1;
 	size_t from = s->at += width;
 	for (; s->at < s->text.n; s->at++) {
-		bool closed = peek(s, 0) == quote && (width == 1 || (peek(s, 1) == quote && peek(s, 2) == quote));
+		bool closed = peek(s, 0) == quote
+				&& (width == 1 || (peek(s, 1) == quote && peek(s, 2) == quote));
 		if (closed || (width == 1 && peek(s, 0) == '\n'))
 			break;
 		s->at += peek(s, 0) == '\\';
@@ -132,7 +133,8 @@ static bool is_one_of(struct slice name, const char *const *list, bool suffix) {
 	return false;
 }
 
-static void add_words(struct data_refs *refs, struct slice variable, struct slice words, bool split) {
+static void add_words(
+		struct data_refs *refs, struct slice variable, struct slice words, bool split) {
 	const struct atom *name = atom(variable);
 	struct slices *list = map_get(refs->contains, name);
 	if (!list) {
@@ -156,11 +158,14 @@ static void add_expanded(struct data_refs *refs, struct slice text) {
 
 /* s stands behind the "(" of a call of name (dots and colons made dots). */
 static void use_call(struct scanner *s, struct slice name) {
-	static const char *const getters[] = { ".getVar", ".appendVar", ".prependVar", "oe.utils.conditional", NULL };
-	static const char *const flag_getters[] = { ".getVarFlag", ".appendVarFlag", ".prependVarFlag", NULL };
+	static const char *const getters[]
+			= { ".getVar", ".appendVar", ".prependVar", "oe.utils.conditional", NULL };
+	static const char *const flag_getters[]
+			= { ".getVarFlag", ".appendVarFlag", ".prependVarFlag", NULL };
 	static const char *const all[] = { "bb.utils.contains", "base_contains", NULL };
 	static const char *const any[] = { "bb.utils.contains_any", "bb.utils.filter", NULL };
-	static const char *const runs[] = { "bb.build.exec_func", "bb.build.exec_task", "bb.exec_func", NULL };
+	static const char *const runs[]
+			= { "bb.build.exec_func", "bb.build.exec_task", "bb.exec_func", NULL };
 	struct data_refs *refs = s->refs;
 	size_t back = s->at;
 	struct literal first = read_literal(s), second = { SLICE_NONE, false };
@@ -190,7 +195,8 @@ static void use_call(struct scanner *s, struct slice name) {
 
 static bool is_separator(const struct scanner *s) {
 	char c = peek(s, 0);
-	return (c == '.' || (c == ':' && !s->python)) && (isalpha((unsigned char)peek(s, 1)) || peek(s, 1) == '_');
+	return (c == '.' || (c == ':' && !s->python))
+			&& (isalpha((unsigned char)peek(s, 1)) || peek(s, 1) == '_');
 }
 
 /* A dotted name and, when it is called, the call. */
@@ -214,7 +220,9 @@ static void read_name(struct scanner *s) {
 }
 
 void code_references(struct slice text, bool python, struct data_refs *refs) {
-	struct scanner s = { .text = text, .python = python, .refs = refs, .arena = refs->vars->arena };
+	struct scanner s = {
+		.text = text, .python = python, .refs = refs, .arena = refs->vars->arena
+	};
 	struct slice ignored;
 	while (s.at < text.n) {
 		char c = peek(&s, 0);

@@ -32,7 +32,8 @@ struct expr *expr_parse(struct arena *a, struct slice text) {
 		token_fail(&p.in, "nothing to evaluate");
 	struct expr *e = tuple_or_one(&p, NULL);
 	if (p.in.now.kind != TOKEN_END)
-		token_fail(&p.in, "something is left over (only Python expressions can stand here)");
+		token_fail(&p.in,
+				"something is left over (only Python expressions can stand here)");
 	return e;
 }
 
@@ -50,7 +51,8 @@ static void add_kid(struct parser *p, struct expr *e, struct expr *kid) {
 	if (e->kids >= MOST_KIDS)
 		token_fail(&p->in, "too many elements");
 	if ((e->kids & (e->kids - 1)) == 0) {
-		struct expr **grown = ARENA_ARRAY(p->arena, struct expr *, e->kids ? e->kids * 2 : 1);
+		struct expr **grown
+				= ARENA_ARRAY(p->arena, struct expr *, e->kids ? e->kids * 2 : 1);
 		if (e->kids)
 			memcpy(grown, e->kid, e->kids * sizeof *grown);
 		e->kid = grown;
@@ -78,14 +80,36 @@ static void expect(struct parser *p, const char *word) {
 	if (accept(p, word))
 		return;
 	char reason[64];
-	snprintf(reason, sizeof reason, p->in.now.kind == TOKEN_END ? "ends before a '%s'" : "'%s' expected", word);
+	snprintf(reason, sizeof reason,
+			p->in.now.kind == TOKEN_END ? "ends before a '%s'" : "'%s' expected", word);
 	token_fail(&p->in, reason);
 }
 
 static bool reserved(struct slice word) {
 	static const char *const words[] = {
-		"and", "or", "not", "in", "is", "if", "else", "for", "lambda", "import", "def", "class",
-		"return", "while", "with", "try", "yield", "assert", "del", "from", "global", "pass", "raise",
+		"and",
+		"or",
+		"not",
+		"in",
+		"is",
+		"if",
+		"else",
+		"for",
+		"lambda",
+		"import",
+		"def",
+		"class",
+		"return",
+		"while",
+		"with",
+		"try",
+		"yield",
+		"assert",
+		"del",
+		"from",
+		"global",
+		"pass",
+		"raise",
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (slice_is(word, words[i]))
@@ -115,7 +139,8 @@ static struct expr *tuple_or_one(struct parser *p, const char *closer) {
 	if (!token_is(&p->in, ","))
 		return first;
 	struct expr *e = unary_node(p, EXPR_TUPLE, first);
-	while (accept(p, ",") && p->in.now.kind != TOKEN_END && !(closer && token_is(&p->in, closer)))
+	while (accept(p, ",") && p->in.now.kind != TOKEN_END
+			&& !(closer && token_is(&p->in, closer)))
 		add_kid(p, e, test(p));
 	return e;
 }
@@ -266,8 +291,10 @@ static struct expr *power(struct parser *p) {
 }
 
 static struct expr *unary(struct parser *p) {
-	enum expr_kind kind = token_is(&p->in, "-") ? EXPR_NEGATE : token_is(&p->in, "+") ? EXPR_PLUS
-			: token_is(&p->in, "~") ? EXPR_INVERT : EXPR_NONE;
+	enum expr_kind kind = token_is(&p->in, "-") ? EXPR_NEGATE
+			: token_is(&p->in, "+")	    ? EXPR_PLUS
+			: token_is(&p->in, "~")	    ? EXPR_INVERT
+							: EXPR_NONE;
 	if (kind == EXPR_NONE || p->in.now.kind != TOKEN_MARK)
 		return power(p);
 	enter(p);
@@ -395,7 +422,11 @@ static struct expr *number(struct parser *p) {
 	if (real)
 		e->real = strtod(digits, &end);
 	else
-		e->number = strtoll(octal || bits ? digits + 2 : digits, &end, octal ? 8 : bits ? 2 : hex ? 16 : 10);
+		e->number = strtoll(octal || bits ? digits + 2 : digits, &end,
+				octal		       ? 8
+						: bits ? 2
+						: hex  ? 16
+							: 10);
 	if (*end)
 		token_fail(&p->in, "this is not a number");
 	token_next(&p->in);
@@ -576,7 +607,8 @@ static struct field find_field(struct parser *p, size_t at, size_t end) {
 			depth--;
 		} else if (c == ':' && depth == 0 && !f.colon) {
 			f.colon = i;
-		} else if (c == '!' && depth == 0 && i + 1 < end && s[i + 1] != '=' && !f.bang && !f.colon) {
+		} else if (c == '!' && depth == 0 && i + 1 < end && s[i + 1] != '=' && !f.bang
+				&& !f.colon) {
 			f.bang = i;
 		}
 	}

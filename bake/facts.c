@@ -1,6 +1,6 @@
-/* Recipes share most of their texts (classes, configuration). For every name the first few texts are
- * kept for the life of the process; a name whose text is another one in every recipe is worked out
- * anew each time, so memory stays bounded. Names are found by their dense number. */
+/* Recipes share most of their texts (classes, configuration). For every name the first few texts
+ * are kept for the life of the process; a name whose text is another one in every recipe is
+ * worked out anew each time, so memory stays bounded. Names are found by their dense number. */
 #include "facts.h"
 
 #include "code.h"
@@ -89,7 +89,8 @@ static bool is_dynamic(struct slice text) {
 }
 
 /* The atoms of a set as an array, in the order they were found. */
-static const struct atom **list_of(struct arena *a, const struct map *set, bool plain, size_t *count) {
+static const struct atom **list_of(
+		struct arena *a, const struct map *set, bool plain, size_t *count) {
 	const struct atom **list = ARENA_ARRAY(a, const struct atom *, map_count(set) + 1);
 	struct map_entry *e;
 	*count = 0;
@@ -125,7 +126,8 @@ static struct facts find_facts(struct arena *a, const struct atom *name, struct 
 	const struct atom **names = map_sorted(&asked, a, &f.askeds);
 	f.asked = ARENA_ARRAY(a, struct facts_asked, f.askeds + 1);
 	for (size_t i = 0; i < f.askeds; i++)
-		f.asked[i] = (struct facts_asked){ names[i], sorted_once(a, map_get(&asked, names[i])) };
+		f.asked[i] = (struct facts_asked){ names[i],
+			sorted_once(a, map_get(&asked, names[i])) };
 	return f;
 }
 
@@ -193,8 +195,9 @@ const struct atom *facts_flag(const struct atom *name, const struct atom *flag) 
 		n->flags = xrealloc(n->flags, n->flags_cap * sizeof *n->flags);
 	}
 	char *text = xrealloc(NULL, name->n + flag->n + 3);
-	const struct atom *a = atom((struct slice){ text, (size_t)(stpcpy(stpcpy(stpcpy(stpcpy(text, name->p),
-			"["), flag->p), "]") - text) });
+	const struct atom *a = atom((struct slice){ text,
+			(size_t)(stpcpy(stpcpy(stpcpy(stpcpy(text, name->p), "["), flag->p), "]")
+					- text) });
 	free(text);
 	n->flags[n->flags_n].flag = flag;
 	n->flags[n->flags_n++].atom = a;

@@ -33,14 +33,14 @@ struct facts {
 
 enum facts_kind { FACTS_VALUE, FACTS_LUA, FACTS_PYTHON };
 
-/* NULL for a value whose references depend on other values (inline code, ${${X}}). The facts live as
- * long as arena a at least. text unset: a variable without a value. */
+/* NULL for a value whose references depend on other values (inline code, ${${X}}). The facts
+ * live as long as arena a at least. text unset: a variable without a value. */
 const struct facts *facts_of(struct arena *a, const struct atom *name, struct slice text,
 		enum facts_kind kind);
 struct digest facts_digest(const struct atom *name, struct slice value);
 
-/* What hashing found of a variable of the sealed configuration; it holds for every store that shares
- * the variable and has the same settings. */
+/* What hashing found of a variable of the sealed configuration; it holds for every store that
+ * shares the variable and has the same settings. */
 struct facts_shared {
 	const void *variable;            /* as glance_shared gives it; NULL: not filled in yet */
 	uint64_t settings;

@@ -58,7 +58,10 @@ static struct slice integer_text(struct arena *a, struct value v, const struct f
 	uint64_t magnitude = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
 	if (n < 0 || f->sign == '+' || f->sign == ' ')
 		buf_addc(&b, n < 0 ? '-' : f->sign);
-	unsigned base = f->type == 'x' || f->type == 'X' ? 16 : f->type == 'o' ? 8 : f->type == 'b' ? 2 : 10;
+	unsigned base = f->type == 'x' || f->type == 'X' ? 16
+			: f->type == 'o'		 ? 8
+			: f->type == 'b'		 ? 2
+							 : 10;
 	if (f->alternate && base != 10)
 		buf_addf(&b, "0%c", f->type);
 	size_t start = b.n;
@@ -70,7 +73,10 @@ static struct slice integer_text(struct arena *a, struct value v, const struct f
 
 static struct slice real_text(struct arena *a, struct value v, const struct field *f) {
 	char pattern[16], digits[WIDEST + 400];
-	snprintf(pattern, sizeof pattern, "%%%s.*%c", f->sign == '+' ? "+" : f->sign == ' ' ? " " : "",
+	snprintf(pattern, sizeof pattern, "%%%s.*%c",
+			f->sign == '+'			 ? "+"
+					: f->sign == ' ' ? " "
+							 : "",
 			f->type == '%' ? 'f' : f->type);
 	double real = real_of(v, f->type) * (f->type == '%' ? 100 : 1);
 	snprintf(digits, sizeof digits, pattern, f->precision < 0 ? 6 : f->precision, real);
@@ -123,7 +129,8 @@ static struct value next_argument(struct percent *p) {
 	bool tuple = p->args.kind == VALUE_TUPLE;
 	size_t n = tuple ? p->args.list->n : 1;
 	if (p->used >= n)
-		raise_error("expression: not enough arguments for the format: " SFMT, SARG(p->pattern));
+		raise_error("expression: not enough arguments for the format: " SFMT,
+				SARG(p->pattern));
 	p->used++;
 	return tuple ? p->args.list->v[p->used - 1] : p->args;
 }
@@ -200,9 +207,11 @@ struct slice format_percent(struct arena *a, struct slice pattern, struct value 
 		else
 			buf_addc(&out, c);
 	}
-	bool unused = args.kind == VALUE_TUPLE ? p.used < args.list->n : args.kind != VALUE_DICT && !p.used;
+	bool unused = args.kind == VALUE_TUPLE ? p.used < args.list->n
+						: args.kind != VALUE_DICT && !p.used;
 	if (unused)
-		raise_error("expression: not all arguments of the format are used: " SFMT, SARG(pattern));
+		raise_error("expression: not all arguments of the format are used: " SFMT,
+				SARG(pattern));
 	return buf_slice(&out);
 }
 
@@ -286,7 +295,8 @@ static struct value braces_argument(struct braces *b, struct slice field) {
 			n++;
 		struct slice key = slice_sub(field, from, n++);
 		bool number = key.n && isdigit((unsigned char)key.p[0]);
-		v = value_index(b->arena, v, number ? value_int(read_number(field, &digits)) : value_text(key));
+		v = value_index(b->arena, v,
+				number ? value_int(read_number(field, &digits)) : value_text(key));
 	}
 	if (n < field.n)
 		raise_error("expression: format(): cannot read field: " SFMT, SARG(field));
@@ -323,7 +333,8 @@ struct slice format_braces(struct arena *a, struct slice s, const struct value_l
 			while (s.p[i] == '{' && from < s.n && s.p[from] != '}')
 				from++;
 			if (s.p[i] == '}' || from >= s.n)
-				raise_error("expression: format(): unbalanced brace in: " SFMT, SARG(s));
+				raise_error("expression: format(): unbalanced brace in: " SFMT,
+						SARG(s));
 			add_braces_field(&b, slice_sub(s, i + 1, from), &out);
 			i = from;
 		}

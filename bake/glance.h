@@ -14,9 +14,9 @@ bool glance_may_remove(const struct data *d, const struct atom *name);
 /* Steps over the flags, unexpanded: for (i = 0; glance_next_flag(d, name, &i, &flag, &text);) … */
 bool glance_next_flag(const struct data *d, const struct atom *name, uint32_t *i,
 		const struct atom **flag, struct slice *value);
-/* The same pointer for two stores exactly when both see the variable as the sealed configuration they
- * share has it. NULL: the store has its own, or (unless only its flags matter) an override or a
- * conditional operation may bear on it. */
+/* The same pointer for two stores exactly when both see the variable as the sealed configuration
+ * they share has it. NULL: the store has its own, or (unless only its flags matter) an override
+ * or a conditional operation may bear on it. */
 const void *glance_shared(const struct data *d, const struct atom *name, bool flags_only);
 
 #endif

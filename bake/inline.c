@@ -114,7 +114,8 @@ static struct value path_value(struct inline_run *r, const struct atom *path) {
 	return (struct value){ .kind = VALUE_PATH, .path = path };
 }
 
-static struct value eval_name(struct inline_run *r, const struct atom *name, struct value_scope *scope) {
+static struct value eval_name(
+		struct inline_run *r, const struct atom *name, struct value_scope *scope) {
 	struct slice text;
 	struct value_scope *local = find_local(scope, name);
 	if (local)
@@ -157,7 +158,8 @@ static void add_argument(struct inline_run *r, struct arguments *a, struct value
 	a->v[a->n++] = v;
 }
 
-static void add_named(struct inline_run *r, struct arguments *a, const struct atom *key, struct value v) {
+static void add_named(
+		struct inline_run *r, struct arguments *a, const struct atom *key, struct value v) {
 	if (a->nameds == a->named_cap) {
 		size_t cap = a->named_cap * 2;
 		struct value *named = ARENA_ARRAY(r->arena, struct value, cap);
@@ -220,7 +222,8 @@ static struct call make_call(struct inline_run *r, const struct atom *name, stru
 #define NO_FUNCTION "expression: no function "
 
 bool inline_lacks_function(const struct fault *f) {
-	return slice_find(f->message, PYTHON_ONLY, NULL) || slice_find(f->message, NO_FUNCTION, NULL);
+	return slice_find(f->message, PYTHON_ONLY, NULL)
+			|| slice_find(f->message, NO_FUNCTION, NULL);
 }
 
 static _Noreturn void no_function(struct inline_run *r, const struct atom *name) {
@@ -237,7 +240,8 @@ static _Noreturn void no_function(struct inline_run *r, const struct atom *name)
 			name->p, dot + 1, file);
 }
 
-static struct value call_path_value(struct inline_run *r, const struct atom *name, struct arguments *a) {
+static struct value call_path_value(
+		struct inline_run *r, const struct atom *name, struct arguments *a) {
 	struct call c = make_call(r, name, a);
 	library_fn *fn = library_find(name);
 	bool own = fn && !memchr(name->p, '.', name->n) && is_function(r->data, name);
@@ -255,7 +259,9 @@ static struct value call_method(struct inline_run *r, struct value object, const
 	char path[128];
 	const char *type = object.kind == VALUE_DATA ? "d" : value_type(object);
 	int n = snprintf(path, sizeof path, "%s.%s", type, name->p);
-	const struct atom *full = n < (int)sizeof path ? atom_find((struct slice){ path, (size_t)n }) : NULL;
+	const struct atom *full = n < (int)sizeof path
+			? atom_find((struct slice){ path, (size_t)n })
+			: NULL;
 	library_fn *fn = full ? library_find(full) : NULL;
 	if (!fn)
 		raise_error("expression: '%s' has no method %s", type, name->p);
@@ -270,14 +276,15 @@ static struct value call_method(struct inline_run *r, struct value object, const
 	return fn(&c);
 }
 
-static struct value_scope *bind(struct inline_run *r, struct value_scope *outer, const struct atom *name,
-		struct value v) {
+static struct value_scope *bind(struct inline_run *r, struct value_scope *outer,
+		const struct atom *name, struct value v) {
 	struct value_scope *s = ARENA_NEW(r->arena, struct value_scope);
 	*s = (struct value_scope){ name, v, outer };
 	return s;
 }
 
-static struct value call_lambda(struct inline_run *r, const struct value_lambda *l, struct arguments *a) {
+static struct value call_lambda(
+		struct inline_run *r, const struct value_lambda *l, struct arguments *a) {
 	struct value_scope *scope = l->scope;
 	const struct expr *code = l->code;
 	if (a->n > code->kids - 1)
@@ -294,7 +301,8 @@ static struct value call_lambda(struct inline_run *r, const struct value_lambda 
 				given = true;
 			}
 		if (!given && parameter->kind == EXPR_NAME)
-			raise_error("expression: lambda's argument %s is missing", parameter->name->p);
+			raise_error("expression: lambda's argument %s is missing",
+					parameter->name->p);
 		if (!given)
 			v = eval(r, parameter->kid[0], l->scope);
 		scope = bind(r, scope, parameter->name, v);
@@ -317,7 +325,8 @@ static const struct expr *root_of(const struct expr *e) {
 	return e;
 }
 
-static const struct atom *joined(struct inline_run *r, const struct atom *path, const struct atom *name) {
+static const struct atom *joined(
+		struct inline_run *r, const struct atom *path, const struct atom *name) {
 	return atom(arena_printf(r->arena, "%s.%s", path->p, name->p));
 }
 
@@ -326,10 +335,12 @@ static bool is_object(struct inline_run *r, const struct atom *name) {
 	struct slice text;
 	if (name->n == 1 && name->p[0] == 'd')
 		return true;
-	return !library_is_module(name) && !is_function(r->data, name) && data_get(r->data, name, &text);
+	return !library_is_module(name) && !is_function(r->data, name)
+			&& data_get(r->data, name, &text);
 }
 
-static struct value eval_call(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_call(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct arguments a;
 	arguments_init(&a);
 	const struct expr *callee = e->kid[0];
@@ -354,7 +365,8 @@ static struct value eval_call(struct inline_run *r, const struct expr *e, struct
 	return call_method(r, object, callee->name, &a);
 }
 
-static struct value eval_attribute(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_attribute(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct value object = eval(r, e->kid[0], scope);
 	if (object.kind == VALUE_PATH)
 		return path_value(r, joined(r, object.path, e->name));
@@ -366,7 +378,8 @@ static struct value eval_attribute(struct inline_run *r, const struct expr *e, s
 /* --- operators --- */
 
 static bool same(struct value a, struct value b) {
-	bool simple = a.kind == VALUE_NONE || a.kind == VALUE_BOOL || b.kind == VALUE_NONE || b.kind == VALUE_BOOL;
+	bool simple = a.kind == VALUE_NONE || a.kind == VALUE_BOOL || b.kind == VALUE_NONE
+			|| b.kind == VALUE_BOOL;
 	return simple ? a.kind == b.kind && value_equal(a, b) : value_equal(a, b);
 }
 
@@ -395,7 +408,8 @@ static bool compare(char op, struct value a, struct value b) {
 	}
 }
 
-static struct value eval_compare(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_compare(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct value left = eval(r, e->kid[0], scope);
 	for (uint32_t i = 1; i < e->kids; i++) {
 		struct value right = eval(r, e->kid[i], scope);
@@ -408,14 +422,16 @@ static struct value eval_compare(struct inline_run *r, const struct expr *e, str
 
 /* `and` ends at the first false value, `or` at the first true one; the value itself is the result.
  * */
-static struct value eval_logic(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_logic(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct value v = eval(r, e->kid[0], scope);
 	for (uint32_t i = 1; i < e->kids && value_truth(v) == (e->kind == EXPR_AND); i++)
 		v = eval(r, e->kid[i], scope);
 	return v;
 }
 
-static struct value eval_unary(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_unary(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct value v = eval(r, e->kid[0], scope);
 	if (e->kind == EXPR_NOT)
 		return value_bool(!value_truth(v));
@@ -426,26 +442,30 @@ static struct value eval_unary(struct inline_run *r, const struct expr *e, struc
 	return arith_negate(arith_negate(v));
 }
 
-static struct value eval_slice(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_slice(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct value v = eval(r, e->kid[0], scope), bounds[3];
 	for (int i = 0; i < 3; i++)
 		bounds[i] = eval(r, e->kid[i + 1], scope);
 	return value_slice(r->arena, v, bounds);
 }
 
-static struct value eval_index(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_index(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct value v = eval(r, e->kid[0], scope);
 	return value_index(r->arena, v, eval(r, e->kid[1], scope));
 }
 
-static struct value eval_format(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_format(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct buf b = { .arena = r->arena };
 	for (uint32_t i = 0; i < e->kids; i++)
 		buf_add(&b, value_str(r->arena, eval(r, e->kid[i], scope)));
 	return value_text(buf_slice(&b));
 }
 
-static struct value eval_field(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_field(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct value v = eval(r, e->kid[0], scope);
 	struct slice spec = e->kids > 1 ? eval(r, e->kid[1], scope).text : SLICE("");
 	return value_text(format_value(r->arena, v, (char)e->op, spec));
@@ -458,14 +478,16 @@ static enum value_kind made_by(int kind) {
 			: kind == EXPR_TUPLE ? VALUE_TUPLE : VALUE_LIST;
 }
 
-static struct value eval_display(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_display(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct value made = value_new(r->arena, made_by(e->kind));
 	for (uint32_t i = 0; i < e->kids; i++)
 		value_push(r->arena, &made, eval(r, e->kid[i], scope));
 	return made;
 }
 
-static struct value eval_dict(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_dict(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct value made = value_new(r->arena, VALUE_DICT);
 	for (uint32_t i = 0; i + 1 < e->kids; i += 2) {
 		struct value key = eval(r, e->kid[i], scope);
@@ -481,7 +503,8 @@ struct comprehension {
 	struct value made;
 };
 
-static void assign(struct inline_run *r, const struct expr *target, struct value_scope *names, struct value v) {
+static void assign(struct inline_run *r, const struct expr *target, struct value_scope *names,
+		struct value v) {
 	if (target->kind == EXPR_NAME) {
 		names->value = v;
 		return;
@@ -528,13 +551,16 @@ static void run_loop(struct comprehension *c, uint32_t number, struct value_scop
 	}
 }
 
-static struct value eval_comprehension(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
-	struct comprehension c = { r, e, e->op == EXPR_DICT ? 2 : 1, value_new(r->arena, made_by(e->op)) };
+static struct value eval_comprehension(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+	struct comprehension c
+			= { r, e, e->op == EXPR_DICT ? 2 : 1, value_new(r->arena, made_by(e->op)) };
 	run_loop(&c, c.first, scope);
 	return c.made;
 }
 
-static struct value eval_lambda(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_lambda(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	struct value_lambda *l = ARENA_NEW(r->arena, struct value_lambda);
 	*l = (struct value_lambda){ e, scope };
 	return (struct value){ .kind = VALUE_LAMBDA, .lambda = l };
@@ -542,7 +568,8 @@ static struct value eval_lambda(struct inline_run *r, const struct expr *e, stru
 
 /* --- every kind --- */
 
-static struct value eval_node(struct inline_run *r, const struct expr *e, struct value_scope *scope) {
+static struct value eval_node(
+		struct inline_run *r, const struct expr *e, struct value_scope *scope) {
 	switch ((enum expr_kind)e->kind) {
 	case EXPR_NONE: return VALUE_NIL;
 	case EXPR_TRUE: return value_bool(true);
@@ -557,7 +584,10 @@ static struct value eval_node(struct inline_run *r, const struct expr *e, struct
 	case EXPR_CALL: return eval_call(r, e, scope);
 	case EXPR_INDEX: return eval_index(r, e, scope);
 	case EXPR_SLICE: return eval_slice(r, e, scope);
-	case EXPR_NEGATE: case EXPR_PLUS: case EXPR_INVERT: case EXPR_NOT: return eval_unary(r, e, scope);
+	case EXPR_NEGATE:
+	case EXPR_PLUS:
+	case EXPR_INVERT:
+	case EXPR_NOT: return eval_unary(r, e, scope);
 	case EXPR_BINARY: {
 		struct value left = eval(r, e->kid[0], scope);
 		return arith_binary(r->arena, e->op, left, eval(r, e->kid[1], scope));
@@ -591,7 +621,8 @@ static const struct expr *text_argument(const struct expr *call, uint32_t i) {
 	return e && e->kind == EXPR_TEXT ? e : NULL;
 }
 
-static void add_contains(struct data_refs *refs, const struct atom *name, struct slice words, bool split) {
+static void add_contains(
+		struct data_refs *refs, const struct atom *name, struct slice words, bool split) {
 	struct slices *list = map_get(refs->contains, name);
 	if (!list) {
 		list = ARENA_NEW(refs->contains->arena, struct slices);
@@ -636,8 +667,10 @@ static void add_flag_reference(struct data_refs *refs, struct slice name, struct
 }
 
 static void call_refs(const struct expr *e, struct data_refs *refs) {
-	static const char *const getters[] = { ".getVar", ".appendVar", ".prependVar", "oe.utils.conditional", NULL };
-	static const char *const flag_getters[] = { ".getVarFlag", ".appendVarFlag", ".prependVarFlag", NULL };
+	static const char *const getters[]
+			= { ".getVar", ".appendVar", ".prependVar", "oe.utils.conditional", NULL };
+	static const char *const flag_getters[]
+			= { ".getVarFlag", ".appendVarFlag", ".prependVarFlag", NULL };
 	struct slice name = atom_slice(e->name);
 	const struct expr *first = text_argument(e, 0), *second = text_argument(e, 1);
 	bool contains = slice_is(name, "bb.utils.contains") || slice_is(name, "base_contains");

@@ -19,7 +19,8 @@ const struct data_inline *inline_hooks(void);
 struct value inline_eval(struct data *d, const struct expr *e);
 /* Did an evaluation fail only because a function it calls is not there, or in Python alone? */
 bool inline_lacks_function(const struct fault *f);
-/* Variables read, functions called and words asked of a variable, by the text of the calls alone. */
+/* Variables read, functions called and words asked of a variable, by the text of the calls
+ * alone. */
 void inline_refs(const struct expr *e, struct data_refs *refs);
 
 #endif

@@ -6,7 +6,7 @@
 void lib_builtin(void);                              /* len, str, sorted, map, … */
 void lib_text(void);                                 /* str.split and the other methods of texts */
 void lib_group(void);                                /* methods of lists, tuples, sets and dicts */
-void lib_data(void);                                 /* d.getVar and the other methods of the store */
+void lib_data(void);                                 /* d.getVar and the store's other methods */
 void lib_os(void);                                   /* os.path.*, os.*, time.* */
 void lib_bb(void);                                   /* bb.utils.*, bb.data.*, bb.note … */
 void lib_oe(void);                                   /* oe.utils.*, oe.types.*, oe.path.* */

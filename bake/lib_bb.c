@@ -116,7 +116,8 @@ static struct value explode_deps(struct call *c) {
 
 /* Cuts the comparison off the start of word; raises when there is none. */
 static struct slice take_comparison(struct call *c, struct slice *word) {
-	static const char *const signs[] = { "<=", "=<", "<<", "==", "!=", ">=", "=>", ">>", "<", ">", "=" };
+	static const char *const signs[]
+			= { "<=", "=<", "<<", "==", "!=", ">=", "=>", ">>", "<", ">", "=" };
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
 		if (slice_starts(*word, signs[i])) {
 			size_t n = strlen(signs[i]);
@@ -140,7 +141,8 @@ static void add_version(struct dependency_reader *r) {
 	struct value list;
 	if (!r->version.n || !value_lookup(&r->made, r->name, &list))
 		return;
-	struct slice text = arena_printf(r->call->arena, SFMT " " SFMT, SARG(r->sign), SARG(buf_slice(&r->version)));
+	struct slice text = arena_printf(
+			r->call->arena, SFMT " " SFMT, SARG(r->sign), SARG(buf_slice(&r->version)));
 	value_push(r->call->arena, &list, value_text(text));
 }
 
@@ -202,7 +204,8 @@ static struct value sort_dict(struct call *c, struct value dict) {
 }
 
 static struct value explode_dep_versions2(struct call *c) {
-	struct value sort = value_bool(true), made = explode_versions(c, call_text_or(c, 0, SLICE("")));
+	struct value sort = value_bool(true),
+			made = explode_versions(c, call_text_or(c, 0, SLICE("")));
 	call_named(c, "sort", &sort);
 	return value_truth(sort) ? sort_dict(c, made) : made;
 }
@@ -232,8 +235,9 @@ static struct value join_deps(struct call *c) {
 		value_push(c->arena, &one, v);
 		struct value_list *versions = v.kind == VALUE_LIST ? v.list : one.list;
 		for (size_t k = 0; k < versions->n; k++)
-			slices_add(c->arena, &made, arena_printf(c->arena, SFMT " (" SFMT ")", SARG(name),
-					SARG(value_str(c->arena, versions->v[k]))));
+			slices_add(c->arena, &made,
+					arena_printf(c->arena, SFMT " (" SFMT ")", SARG(name),
+							SARG(value_str(c->arena, versions->v[k]))));
 	}
 	return value_text(slices_join(c->arena, &made, call_truth_or(c, 1, true) ? ", " : " "));
 }
@@ -422,23 +426,41 @@ static struct value bb_fatal(struct call *c) {
 }
 
 static const struct library_entry table[] = {
-	{ "bb.utils.contains", contains }, { "base_contains", contains },
-	{ "bb.utils.contains_any", contains_any }, { "bb.utils.filter", filter },
-	{ "bb.utils.filter_string", filter_string }, { "bb.utils.to_boolean", to_boolean },
+	{ "bb.utils.contains", contains },
+	{ "base_contains", contains },
+	{ "bb.utils.contains_any", contains_any },
+	{ "bb.utils.filter", filter },
+	{ "bb.utils.filter_string", filter_string },
+	{ "bb.utils.to_boolean", to_boolean },
 	{ "bb.utils.explode_deps", explode_deps },
 	{ "bb.utils.explode_dep_versions", explode_dep_versions },
 	{ "bb.utils.explode_dep_versions2", explode_dep_versions2 },
-	{ "bb.utils.join_deps", join_deps }, { "bb.utils.vercmp_string", vercmp_string },
-	{ "bb.utils.vercmp_string_op", vercmp_string_op }, { "bb.utils.which", which },
-	{ "bb.utils.mkdirhier", mkdirhier }, { "bb.utils.remove", remove_path },
-	{ "bb.utils.copyfile", copyfile }, { "bb.utils.movefile", movefile },
-	{ "bb.utils.rename", movefile }, { "bb.utils.sha256_file", sha256_file },
-	{ "bb.utils.sha1_file", sha1_file }, { "bb.utils.sha512_file", sha512_file },
-	{ "bb.utils.md5_file", md5_file }, { "bb.utils.cpu_count", cpu_count },
-	{ "bb.utils.prune_suffix", prune_suffix }, { "bb.parse.vars_from_file", vars_from_file },
-	{ "bb.note", bb_note }, { "bb.verbnote", bb_note }, { "bb.warn", bb_warn },
-	{ "bb.warnonce", bb_warn }, { "bb.error", bb_error }, { "bb.erroronce", bb_error },
-	{ "bb.debug", bb_debug }, { "bb.plain", bb_plain }, { "bb.fatal", bb_fatal }, { NULL, NULL },
+	{ "bb.utils.join_deps", join_deps },
+	{ "bb.utils.vercmp_string", vercmp_string },
+	{ "bb.utils.vercmp_string_op", vercmp_string_op },
+	{ "bb.utils.which", which },
+	{ "bb.utils.mkdirhier", mkdirhier },
+	{ "bb.utils.remove", remove_path },
+	{ "bb.utils.copyfile", copyfile },
+	{ "bb.utils.movefile", movefile },
+	{ "bb.utils.rename", movefile },
+	{ "bb.utils.sha256_file", sha256_file },
+	{ "bb.utils.sha1_file", sha1_file },
+	{ "bb.utils.sha512_file", sha512_file },
+	{ "bb.utils.md5_file", md5_file },
+	{ "bb.utils.cpu_count", cpu_count },
+	{ "bb.utils.prune_suffix", prune_suffix },
+	{ "bb.parse.vars_from_file", vars_from_file },
+	{ "bb.note", bb_note },
+	{ "bb.verbnote", bb_note },
+	{ "bb.warn", bb_warn },
+	{ "bb.warnonce", bb_warn },
+	{ "bb.error", bb_error },
+	{ "bb.erroronce", bb_error },
+	{ "bb.debug", bb_debug },
+	{ "bb.plain", bb_plain },
+	{ "bb.fatal", bb_fatal },
+	{ NULL, NULL },
 };
 
 void lib_bb(void) {

@@ -234,7 +234,8 @@ static struct value zip(struct call *c) {
 
 static struct value range(struct call *c) {
 	call_count(c, 1, 3);
-	int64_t from = c->args > 1 ? call_int(c, 0) : 0, to = call_int(c, c->args > 1), step = call_int_or(c, 2, 1);
+	int64_t from = c->args > 1 ? call_int(c, 0) : 0, to = call_int(c, c->args > 1),
+		step = call_int_or(c, 2, 1);
 	struct value made = value_new(c->arena, VALUE_LIST);
 	if (step == 0)
 		call_fail(c, "the step must not be 0");
@@ -250,7 +251,8 @@ static struct value range(struct call *c) {
 
 /* The smallest (sign 1) or largest (−1) of one list or of the arguments. */
 static struct value extreme(struct call *c, int sign) {
-	struct value_list several = { (struct value *)(uintptr_t)c->arg, c->args, c->args }, *l = &several;
+	struct value_list several = { (struct value *)(uintptr_t)c->arg, c->args, c->args },
+			  *l = &several;
 	struct value key = VALUE_NIL, fallback;
 	if (c->args == 1)
 		l = items(c, 0);

@@ -34,7 +34,8 @@ static struct value get_var(struct call *c) {
 	struct data *d = call_data(c, 0);
 	const struct atom *name = name_argument(c, 1);
 	struct slice value;
-	bool set = wants_expansion(c, 2) ? data_get(d, name, &value) : data_get_raw(d, name, &value);
+	bool set = wants_expansion(c, 2) ? data_get(d, name, &value)
+					 : data_get_raw(d, name, &value);
 	return set ? value_text(value) : VALUE_NIL;
 }
 
@@ -71,7 +72,8 @@ static struct value rename_var(struct call *c) {
 static struct value get_flag(struct call *c) {
 	struct data *d = call_data(c, 0);
 	struct slice value;
-	bool set = data_get_flag(d, name_argument(c, 1), name_argument(c, 2), wants_expansion(c, 3), &value);
+	bool set = data_get_flag(
+			d, name_argument(c, 1), name_argument(c, 2), wants_expansion(c, 3), &value);
 	return set ? value_text(value) : VALUE_NIL;
 }
 
@@ -113,7 +115,8 @@ static struct value get_flags(struct call *c) {
 	struct value made = value_new(c->arena, VALUE_DICT);
 	struct map_entry *e;
 	for (uint32_t i = 0; (e = map_next(&flags, &i));)
-		value_put(c->arena, &made, value_text(atom_slice(e->key)), value_text(*(struct slice *)e->value));
+		value_put(c->arena, &made, value_text(atom_slice(e->key)),
+				value_text(*(struct slice *)e->value));
 	return map_count(&flags) ? made : VALUE_NIL;
 }
 
@@ -124,7 +127,8 @@ static struct value set_flags(struct call *c) {
 		call_fail(c, "argument 3 must map flags to values");
 	for (size_t i = 0; i < flags.dict->n; i++)
 		data_set_flag(d, name_argument(c, 1), atom(value_str(c->arena, flags.dict->key[i])),
-				arena_dup(data_arena(d), value_str(c->arena, flags.dict->value[i])));
+				arena_dup(data_arena(d),
+						value_str(c->arena, flags.dict->value[i])));
 	return VALUE_NIL;
 }
 
@@ -148,12 +152,23 @@ static struct value create_copy(struct call *c) {
 }
 
 static const struct library_entry table[] = {
-	{ "d.getVar", get_var }, { "d.setVar", set_var }, { "d.appendVar", append_var },
-	{ "d.prependVar", prepend_var }, { "d.delVar", del_var }, { "d.renameVar", rename_var },
-	{ "d.getVarFlag", get_flag }, { "d.setVarFlag", set_flag }, { "d.appendVarFlag", append_flag },
-	{ "d.prependVarFlag", prepend_flag }, { "d.delVarFlag", del_flag },
-	{ "d.getVarFlags", get_flags }, { "d.setVarFlags", set_flags }, { "d.expand", expand },
-	{ "d.keys", keys }, { "d.createCopy", create_copy }, { NULL, NULL },
+	{ "d.getVar", get_var },
+	{ "d.setVar", set_var },
+	{ "d.appendVar", append_var },
+	{ "d.prependVar", prepend_var },
+	{ "d.delVar", del_var },
+	{ "d.renameVar", rename_var },
+	{ "d.getVarFlag", get_flag },
+	{ "d.setVarFlag", set_flag },
+	{ "d.appendVarFlag", append_flag },
+	{ "d.prependVarFlag", prepend_flag },
+	{ "d.delVarFlag", del_flag },
+	{ "d.getVarFlags", get_flags },
+	{ "d.setVarFlags", set_flags },
+	{ "d.expand", expand },
+	{ "d.keys", keys },
+	{ "d.createCopy", create_copy },
+	{ NULL, NULL },
 };
 
 void lib_data(void) {

@@ -152,8 +152,13 @@ static const char *type_name(char type) {
 }
 
 static char type_letter(mode_t mode) {
-	return S_ISREG(mode) ? 'f' : S_ISDIR(mode) ? 'd' : S_ISLNK(mode) ? 'l' : S_ISFIFO(mode) ? 'p'
-			: S_ISSOCK(mode) ? 's' : S_ISCHR(mode) ? 'c' : 'b';
+	return S_ISREG(mode)		 ? 'f'
+			: S_ISDIR(mode)	 ? 'd'
+			: S_ISLNK(mode)	 ? 'l'
+			: S_ISFIFO(mode) ? 'p'
+			: S_ISSOCK(mode) ? 's'
+			: S_ISCHR(mode)	 ? 'c'
+					 : 'b';
 }
 
 static struct value fs_stat(struct call *c) {
@@ -225,7 +230,8 @@ static struct value file_digest(struct call *c, enum hash_kind kind) {
 	const char *path = call_path(c, 0);
 	bool lines = call_value(c, 1).kind != VALUE_NONE;
 	unsigned first = (unsigned)call_int_or(c, 1, 1), last = (unsigned)call_int_or(c, 2, 0);
-	done(c, lines ? hash_lines(kind, path, first, last, hex) : hash_file(kind, path, hex), path);
+	done(c, lines ? hash_lines(kind, path, first, last, hex) : hash_file(kind, path, hex),
+			path);
 	return value_text(arena_dup(c->arena, slice_of(hex)));
 }
 
@@ -245,7 +251,8 @@ static struct value hash_sha1_file(struct call *c) {
 
 static bool flag_on(struct data *d, const struct atom *name, const char *flag) {
 	struct slice v;
-	return data_get_flag(d, name, atom_of(flag), true, &v) && v.n && !slice_is(v, "0") && !slice_is(v, "False");
+	return data_get_flag(d, name, atom_of(flag), true, &v) && v.n && !slice_is(v, "0")
+			&& !slice_is(v, "False");
 }
 
 struct environment {
@@ -273,12 +280,15 @@ static const char *const *environment(struct call *c, struct value added) {
 	map_add(&exported, atom_of("PATH"));
 	for (uint32_t i = 0; (m = map_next(&exported, &i));) {
 		bool path = strcmp(m->key->p, "PATH") == 0;
-		bool wanted = path || (flag_on(c->data, m->key, "export") && !flag_on(c->data, m->key, "unexport"));
+		bool wanted = path
+				|| (flag_on(c->data, m->key, "export")
+						&& !flag_on(c->data, m->key, "unexport"));
 		if (wanted && data_get(c->data, m->key, &value))
 			set_environment(&e, atom_slice(m->key), value);
 	}
 	for (size_t i = 0; added.kind == VALUE_DICT && i < added.dict->n; i++)
-		set_environment(&e, value_str(c->arena, added.dict->key[i]), value_str(c->arena, added.dict->value[i]));
+		set_environment(&e, value_str(c->arena, added.dict->key[i]),
+				value_str(c->arena, added.dict->value[i]));
 	const char **list = ARENA_ARRAY(c->arena, const char *, map_count(&e.names) + 1);
 	size_t n = 0;
 	for (uint32_t i = 0; (m = map_next(&e.names, &i));)
@@ -312,7 +322,8 @@ static const char **command_words(struct call *c, struct value v) {
 }
 
 static struct value bb_run(struct call *c) {
-	struct value options = call_value(c, 0), cwd = option(options, "cwd"), check = option(options, "check");
+	struct value options = call_value(c, 0), cwd = option(options, "cwd"),
+			check = option(options, "check");
 	struct value input = option(options, "input");
 	struct proc_command command = {
 		.argv = command_words(c, options), .env = environment(c, option(options, "env")),
@@ -325,22 +336,40 @@ static struct value bb_run(struct call *c) {
 	if (proc_capture(c->arena, &command, &out, &status) != 0)
 		call_fail(c, "%s: %s", command.argv[0], strerror(errno));
 	if (status != 0 && (check.kind == VALUE_NONE || value_truth(check)))
-		call_fail(c, "%s: exit status %d: " SFMT, command.argv[0], status, SARG(slice_trim(out)));
+		call_fail(c, "%s: exit status %d: " SFMT, command.argv[0], status,
+				SARG(slice_trim(out)));
 	c->more[0] = value_int(status);
 	c->mores = 1;
 	return value_text(out);
 }
 
 static const struct library_entry table[] = {
-	{ "fs.read", fs_read }, { "fs.write", fs_write }, { "fs.exists", fs_exists },
-	{ "fs.isdir", fs_isdir }, { "fs.isfile", fs_isfile }, { "fs.mkdir", fs_mkdir },
-	{ "fs.remove", fs_remove }, { "fs.rename", fs_rename }, { "fs.link", fs_link },
-	{ "fs.symlink", fs_symlink }, { "fs.readlink", fs_readlink }, { "fs.chmod", fs_chmod },
-	{ "fs.stat", fs_stat }, { "fs.list", fs_list }, { "fs.walk", fs_walk }, { "fs.glob", fs_glob },
-	{ "fs.copytree", fs_copytree }, { "fs.copy", fs_copy }, { "fs.touch", fs_touch },
-	{ "fs.realpath", fs_realpath }, { "hash.sha256", hash_sha256 },
-	{ "hash.sha256_file", hash_sha256_file }, { "hash.md5_file", hash_md5_file },
-	{ "hash.sha1_file", hash_sha1_file }, { "bb.run", bb_run }, { NULL, NULL },
+	{ "fs.read", fs_read },
+	{ "fs.write", fs_write },
+	{ "fs.exists", fs_exists },
+	{ "fs.isdir", fs_isdir },
+	{ "fs.isfile", fs_isfile },
+	{ "fs.mkdir", fs_mkdir },
+	{ "fs.remove", fs_remove },
+	{ "fs.rename", fs_rename },
+	{ "fs.link", fs_link },
+	{ "fs.symlink", fs_symlink },
+	{ "fs.readlink", fs_readlink },
+	{ "fs.chmod", fs_chmod },
+	{ "fs.stat", fs_stat },
+	{ "fs.list", fs_list },
+	{ "fs.walk", fs_walk },
+	{ "fs.glob", fs_glob },
+	{ "fs.copytree", fs_copytree },
+	{ "fs.copy", fs_copy },
+	{ "fs.touch", fs_touch },
+	{ "fs.realpath", fs_realpath },
+	{ "hash.sha256", hash_sha256 },
+	{ "hash.sha256_file", hash_sha256_file },
+	{ "hash.md5_file", hash_md5_file },
+	{ "hash.sha1_file", hash_sha1_file },
+	{ "bb.run", bb_run },
+	{ NULL, NULL },
 };
 
 void lib_fs(void) {

@@ -71,7 +71,8 @@ static struct value get(struct call *c) {
 
 static struct value keys(struct call *c) {
 	own_dict(c);
-	return (struct value){ .kind = VALUE_LIST, .list = value_items(c->arena, call_value(c, 0)) };
+	return (struct value){ .kind = VALUE_LIST,
+		.list = value_items(c->arena, call_value(c, 0)) };
 }
 
 static struct value values(struct call *c) {
@@ -148,14 +149,26 @@ static struct value isdisjoint(struct call *c) {
 }
 
 static const struct library_entry table[] = {
-	{ "list.index", index_of }, { "list.count", count }, { "list.copy", copy },
-	{ "list.append", append }, { "list.extend", extend },
-	{ "tuple.index", index_of }, { "tuple.count", count },
-	{ "dict.get", get }, { "dict.keys", keys }, { "dict.values", values }, { "dict.items", items },
-	{ "set.union", set_union }, { "set.intersection", intersection },
-	{ "set.difference", difference }, { "set.symmetric_difference", symmetric_difference },
-	{ "set.issubset", issubset }, { "set.issuperset", issuperset },
-	{ "set.isdisjoint", isdisjoint }, { "set.copy", copy }, { "set.add", append },
+	{ "list.index", index_of },
+	{ "list.count", count },
+	{ "list.copy", copy },
+	{ "list.append", append },
+	{ "list.extend", extend },
+	{ "tuple.index", index_of },
+	{ "tuple.count", count },
+	{ "dict.get", get },
+	{ "dict.keys", keys },
+	{ "dict.values", values },
+	{ "dict.items", items },
+	{ "set.union", set_union },
+	{ "set.intersection", intersection },
+	{ "set.difference", difference },
+	{ "set.symmetric_difference", symmetric_difference },
+	{ "set.issubset", issubset },
+	{ "set.issuperset", issuperset },
+	{ "set.isdisjoint", isdisjoint },
+	{ "set.copy", copy },
+	{ "set.add", append },
 	{ NULL, NULL },
 };
 

@@ -31,7 +31,8 @@ static struct value ifelse(struct call *c) {
 static struct value conditional(struct call *c) {
 	struct slice value;
 	bool set = variable_of(c, 0, 4, &value);
-	return call_value(c, value_equal(set ? value_text(value) : VALUE_NIL, call_value(c, 1)) ? 2 : 3);
+	return call_value(c,
+			value_equal(set ? value_text(value) : VALUE_NIL, call_value(c, 1)) ? 2 : 3);
 }
 
 static bool boolean_of(struct call *c, struct value v) {
@@ -102,7 +103,8 @@ static struct value both_contain(struct call *c) {
 }
 
 /* The words of `one` that are (or are not) in `two`, sorted, each once. */
-static struct value pick(struct call *c, const struct slices *one, const struct slices *two, bool in) {
+static struct value pick(
+		struct call *c, const struct slices *one, const struct slices *two, bool in) {
 	struct slices made = {0};
 	for (size_t i = 0; i < one->n; i++)
 		if (slices_has(two, one->v[i]) == in && !slices_has(&made, one->v[i]))
@@ -118,7 +120,8 @@ static struct value set_intersect(struct call *c) {
 	return pick(c, &one, &two, true);
 }
 
-static struct value difference(struct call *c, struct data *d, const struct atom *a, const struct atom *b) {
+static struct value difference(
+		struct call *c, struct data *d, const struct atom *a, const struct atom *b) {
 	struct slice x = SLICE(""), y = SLICE("");
 	data_get(d, a, &x);
 	data_get(d, b, &y);
@@ -138,7 +141,8 @@ static struct value set_difference(struct call *c) {
 
 static struct value filter_default_features(struct call *c) {
 	struct slice name = call_text(c, 0);
-	return difference(c, call_data(c, 1), atom(arena_printf(c->arena, SFMT "_DEFAULTS", SARG(name))),
+	return difference(c, call_data(c, 1),
+			atom(arena_printf(c->arena, SFMT "_DEFAULTS", SARG(name))),
 			atom(arena_printf(c->arena, SFMT "_OPTED_OUT", SARG(name))));
 }
 
@@ -172,7 +176,8 @@ static struct value build_depends_string(struct call *c) {
 	struct slice rest = call_text_or(c, 0, SLICE("")), task = call_text(c, 1), word;
 	struct slices made = {0};
 	while (slice_word(&rest, &word))
-		slices_add(c->arena, &made, arena_printf(c->arena, SFMT ":" SFMT, SARG(word), SARG(task)));
+		slices_add(c->arena, &made,
+				arena_printf(c->arena, SFMT ":" SFMT, SARG(word), SARG(task)));
 	return value_text(slices_join(c->arena, &made, " "));
 }
 
@@ -235,7 +240,8 @@ static struct value cpu_count(struct call *c) {
 	call_named(c, "at_least", &least);
 	call_named(c, "at_most", &most);
 	int64_t n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-	int64_t low = least.kind == VALUE_INT ? least.integer : 1, high = most.kind == VALUE_INT ? most.integer : 64;
+	int64_t low = least.kind == VALUE_INT ? least.integer : 1,
+		high = most.kind == VALUE_INT ? most.integer : 64;
 	n = n > high ? high : n;
 	return value_int(n < low ? low : n);
 }
@@ -279,7 +285,8 @@ static struct value path_canonicalize(struct call *c) {
 	struct slices made = {0};
 	while (slice_field(&rest, sep.n ? sep.p[0] : ',', &path)) {
 		bool open = slice_find(path, "${", NULL), slash = slice_ends(path, "/");
-		char *real = path.n && !open ? os_realpath(c->arena, arena_str(c->arena, path)) : NULL;
+		char *real = path.n && !open ? os_realpath(c->arena, arena_str(c->arena, path))
+						: NULL;
 		if (!path.n)
 			continue;
 		const char *text = real ? real : arena_str(c->arena, path);
@@ -305,7 +312,8 @@ static struct value types_integer(struct call *c) {
 
 static struct value types_list(struct call *c) {
 	struct slices words = {0};
-	struct slice text = call_text_or(c, 0, SLICE("")), sep = call_text_or(c, 1, SLICE_NONE), field;
+	struct slice text = call_text_or(c, 0, SLICE("")), sep = call_text_or(c, 1, SLICE_NONE),
+			field;
 	if (!sep.n)
 		slices_words(c->arena, &words, text);
 	while (sep.n && slice_field(&text, sep.p[0], &field))
@@ -349,8 +357,12 @@ static struct value base_set_filespath(struct call *c) {
 	for (size_t i = overrides.n; i-- > 0;)
 		for (size_t k = 0; k < dirs.n; k++)
 			if (dirs.v[k].n)
-				slices_add(c->arena, &made, arena_printf(c->arena, SFMT "%s" SFMT, SARG(dirs.v[k]),
-						slice_ends(dirs.v[k], "/") ? "" : "/", SARG(overrides.v[i])));
+				slices_add(c->arena, &made,
+						arena_printf(c->arena, SFMT "%s" SFMT,
+								SARG(dirs.v[k]),
+								slice_ends(dirs.v[k], "/") ? ""
+												: "/",
+								SARG(overrides.v[i])));
 	return value_text(slices_join(c->arena, &made, ":"));
 }
 
@@ -371,10 +383,13 @@ static struct value extend_variants(struct call *c) {
 
 static struct value multilib_pkg_extend(struct call *c) {
 	struct slices made = {0};
-	struct slice package = call_text(c, 1), rest = data_text(call_data(c, 0), "MULTILIB_VARIANTS"), variant;
+	struct slice package = call_text(c, 1),
+			rest = data_text(call_data(c, 0), "MULTILIB_VARIANTS"), variant;
 	slices_add(c->arena, &made, package);
 	while (slice_word(&rest, &variant))
-		slices_add(c->arena, &made, arena_printf(c->arena, SFMT "-" SFMT, SARG(variant), SARG(package)));
+		slices_add(c->arena, &made,
+				arena_printf(c->arena, SFMT "-" SFMT, SARG(variant),
+						SARG(package)));
 	return value_text(slices_join(c->arena, &made, " "));
 }
 
@@ -391,11 +406,13 @@ static struct data *multilib_store(struct call *c, struct data *d, struct slice 
 	return copy;
 }
 
-/* all_multilib_tune_values(d, var, unique, need_split, delim): the values of every multilib and of d. */
+/* all_multilib_tune_values(d, var, unique, need_split, delim): the values of every multilib and
+ * of d. */
 static struct value all_multilib_tune_values(struct call *c) {
 	struct slices values = {0}, made = {0};
 	struct data *d = call_data(c, 0);
-	struct slice rest = data_text(d, "MULTILIB_VARIANTS"), variant, delimiter = call_text_or(c, 4, SLICE(" "));
+	struct slice rest = data_text(d, "MULTILIB_VARIANTS"), variant,
+			delimiter = call_text_or(c, 4, SLICE(" "));
 	const char *name = call_path(c, 1);
 	bool unique = call_truth_or(c, 2, true), split = call_truth_or(c, 3, true);
 	while (slice_word(&rest, &variant))
@@ -403,7 +420,11 @@ static struct value all_multilib_tune_values(struct call *c) {
 	slices_add(c->arena, &values, data_text(d, name));
 	for (size_t i = 0; i < values.n; i++) {
 		struct slice value = values.v[i], item = value;
-		while (value.n && (!split || slice_field(&value, delimiter.n ? delimiter.p[0] : ' ', &item))) {
+		while (value.n
+				&& (!split
+						|| slice_field(&value,
+								delimiter.n ? delimiter.p[0] : ' ',
+								&item))) {
 			if (!unique || !slices_has(&made, item))
 				slices_add(c->arena, &made, item);
 			if (!split)
@@ -430,12 +451,17 @@ static struct value inherits(struct call *c) {
 /* --- the layer's own git: what `git rev-parse` says in ${COREBASE}/meta --- */
 
 static struct value rev_parse(struct call *c, const char *option) {
-	struct slice dir = os_path(c->arena, data_text(call_data(c, 0), "COREBASE"), SLICE("meta")), out;
+	struct slice dir = os_path(c->arena, data_text(call_data(c, 0), "COREBASE"), SLICE("meta")),
+			out;
 	const char *const argv[] = { "git", "-C", dir.p, "rev-parse", option ? option : "HEAD",
 		option ? "HEAD" : NULL, NULL };
 	int status;
-	if (!os_is_dir(dir.p) || proc_capture(c->arena, &(struct proc_command){ .argv = argv, .errors = true },
-			&out, &status) != 0 || status != 0)
+	if (!os_is_dir(dir.p)
+			|| proc_capture(c->arena,
+						&(struct proc_command){ .argv = argv, .errors = true },
+						&out, &status)
+					!= 0
+			|| status != 0)
 		return value_text(SLICE("<unknown>"));
 	return value_text(slice_trim(out));
 }
@@ -449,27 +475,38 @@ static struct value detect_revision(struct call *c) {
 }
 
 static const struct library_entry table[] = {
-	{ "oe.buildcfg.detect_branch", detect_branch }, { "oe.buildcfg.detect_revision", detect_revision },
-	{ "oe.utils.ifelse", ifelse }, { "oe.utils.conditional", conditional },
-	{ "oe.utils.vartrue", vartrue }, { "oe.utils.less_or_equal", less_or_equal },
+	{ "oe.buildcfg.detect_branch", detect_branch },
+	{ "oe.buildcfg.detect_revision", detect_revision },
+	{ "oe.utils.ifelse", ifelse },
+	{ "oe.utils.conditional", conditional },
+	{ "oe.utils.vartrue", vartrue },
+	{ "oe.utils.less_or_equal", less_or_equal },
 	{ "oe.utils.version_less_or_equal", version_less_or_equal },
-	{ "oe.utils.both_contain", both_contain }, { "oe.utils.set_intersect", set_intersect },
+	{ "oe.utils.both_contain", both_contain },
+	{ "oe.utils.set_intersect", set_intersect },
 	{ "oe.utils.set_difference", set_difference },
 	{ "oe.utils.filter_default_features", filter_default_features },
 	{ "oe.utils.class_filter_features", class_filter_features },
 	{ "oe.utils.prune_suffix", prune_suffix },
 	{ "oe.utils.build_depends_string", build_depends_string },
-	{ "oe.utils.trim_version", trim_version }, { "oe.utils.parallel_make", parallel_make },
+	{ "oe.utils.trim_version", trim_version },
+	{ "oe.utils.parallel_make", parallel_make },
 	{ "oe.utils.parallel_make_argument", parallel_make_argument },
 	{ "oe.utils.base_set_filespath", base_set_filespath },
 	{ "oe.utils.extend_variants", extend_variants },
 	{ "oe.utils.multilib_pkg_extend", multilib_pkg_extend },
 	{ "oe.utils.all_multilib_tune_values", all_multilib_tune_values },
-	{ "oe.utils.inherits", inherits }, { "oe.utils.cpu_count", cpu_count }, { "oe.utils.read_file", read_file },
-	{ "oe.path.join", path_join }, { "oe.path.relative", path_relative },
-	{ "oe.path.canonicalize", path_canonicalize }, { "oe.types.boolean", boolean },
-	{ "oe.types.integer", types_integer }, { "oe.types.list", types_list },
-	{ "oe.data.typed_value", typed_value }, { NULL, NULL },
+	{ "oe.utils.inherits", inherits },
+	{ "oe.utils.cpu_count", cpu_count },
+	{ "oe.utils.read_file", read_file },
+	{ "oe.path.join", path_join },
+	{ "oe.path.relative", path_relative },
+	{ "oe.path.canonicalize", path_canonicalize },
+	{ "oe.types.boolean", boolean },
+	{ "oe.types.integer", types_integer },
+	{ "oe.types.list", types_list },
+	{ "oe.data.typed_value", typed_value },
+	{ NULL, NULL },
 };
 
 void lib_oe(void) {

@@ -119,8 +119,10 @@ static struct value abspath(struct call *c) {
 static struct value relpath(struct call *c) {
 	bool is_absolute;
 	struct slice start = call_text_or(c, 1, SLICE("."));
-	struct slices to = normal_parts(c->arena, absolute(c->arena, call_text(c, 0)), &is_absolute);
-	struct slices from = normal_parts(c->arena, absolute(c->arena, start), &is_absolute), made = {0};
+	struct slices to
+			= normal_parts(c->arena, absolute(c->arena, call_text(c, 0)), &is_absolute);
+	struct slices from = normal_parts(c->arena, absolute(c->arena, start), &is_absolute),
+			made = { 0 };
 	size_t same = 0;
 	while (same < to.n && same < from.n && slice_eq(to.v[same], from.v[same]))
 		same++;
@@ -273,9 +275,14 @@ static struct value strftime_of(struct call *c) {
 	struct value when = c->args > 1 ? c->arg[1] : broken_down(&(struct call){ .name = c->name,
 			.arena = c->arena, .data = c->data }, true);
 	struct value_list *p = value_items(c->arena, when);
-	struct tm tm = { .tm_year = part_of(p, 0) - 1900, .tm_mon = part_of(p, 1) - 1, .tm_mday = part_of(p, 2),
-		.tm_hour = part_of(p, 3), .tm_min = part_of(p, 4), .tm_sec = part_of(p, 5),
-		.tm_wday = (part_of(p, 6) + 1) % 7, .tm_yday = part_of(p, 7) - 1 };
+	struct tm tm = { .tm_year = part_of(p, 0) - 1900,
+		.tm_mon = part_of(p, 1) - 1,
+		.tm_mday = part_of(p, 2),
+		.tm_hour = part_of(p, 3),
+		.tm_min = part_of(p, 4),
+		.tm_sec = part_of(p, 5),
+		.tm_wday = (part_of(p, 6) + 1) % 7,
+		.tm_yday = part_of(p, 7) - 1 };
 	size_t n = strftime(text, sizeof text, call_path(c, 0), &tm);
 	return value_text(arena_dup(c->arena, (struct slice){ text, n }));
 }
@@ -286,19 +293,40 @@ static struct value now(struct call *c) {
 }
 
 static const struct library_entry table[] = {
-	{ "os.path.basename", basename_of }, { "os.path.dirname", dirname_of },
-	{ "os.path.split", split }, { "os.path.splitext", splitext }, { "os.path.join", join },
-	{ "os.path.normpath", normpath }, { "os.path.abspath", abspath },
-	{ "os.path.relpath", relpath }, { "os.path.isabs", isabs },
-	{ "os.path.commonprefix", commonprefix }, { "os.path.exists", exists },
-	{ "os.path.lexists", lexists }, { "os.path.isdir", isdir }, { "os.path.isfile", isfile },
-	{ "os.path.islink", islink }, { "os.path.realpath", realpath_of },
-	{ "os.listdir", listdir }, { "os.uname", uname_of }, { "os.getpid", getpid_of },
-	{ "os.getuid", getuid_of }, { "os.geteuid", getuid_of }, { "os.getgid", getgid_of },
-	{ "os.getenv", getenv_of }, { "os.environ.get", getenv_of }, { "os.getcwd", cwd },
-	{ "os.sep()", separator }, { "os.path.sep()", separator }, { "os.pathsep()", path_separator },
-	{ "sys.executable()", executable }, { "time.gmtime", gmtime_of }, { "time.localtime", localtime_of },
-	{ "time.strftime", strftime_of }, { "time.time", now }, { NULL, NULL },
+	{ "os.path.basename", basename_of },
+	{ "os.path.dirname", dirname_of },
+	{ "os.path.split", split },
+	{ "os.path.splitext", splitext },
+	{ "os.path.join", join },
+	{ "os.path.normpath", normpath },
+	{ "os.path.abspath", abspath },
+	{ "os.path.relpath", relpath },
+	{ "os.path.isabs", isabs },
+	{ "os.path.commonprefix", commonprefix },
+	{ "os.path.exists", exists },
+	{ "os.path.lexists", lexists },
+	{ "os.path.isdir", isdir },
+	{ "os.path.isfile", isfile },
+	{ "os.path.islink", islink },
+	{ "os.path.realpath", realpath_of },
+	{ "os.listdir", listdir },
+	{ "os.uname", uname_of },
+	{ "os.getpid", getpid_of },
+	{ "os.getuid", getuid_of },
+	{ "os.geteuid", getuid_of },
+	{ "os.getgid", getgid_of },
+	{ "os.getenv", getenv_of },
+	{ "os.environ.get", getenv_of },
+	{ "os.getcwd", cwd },
+	{ "os.sep()", separator },
+	{ "os.path.sep()", separator },
+	{ "os.pathsep()", path_separator },
+	{ "sys.executable()", executable },
+	{ "time.gmtime", gmtime_of },
+	{ "time.localtime", localtime_of },
+	{ "time.strftime", strftime_of },
+	{ "time.time", now },
+	{ NULL, NULL },
 };
 
 void lib_os(void) {

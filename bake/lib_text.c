@@ -139,7 +139,8 @@ static struct value splitlines(struct call *c) {
 	while (rest.n) {
 		const char *end = memchr(rest.p, '\n', rest.n);
 		size_t n = end ? (size_t)(end - rest.p) : rest.n;
-		slices_add(c->arena, &lines, slice_sub(rest, 0, n && rest.p[n - 1] == '\r' ? n - 1 : n));
+		slices_add(c->arena, &lines,
+				slice_sub(rest, 0, n && rest.p[n - 1] == '\r' ? n - 1 : n));
 		rest = slice_sub(rest, n + 1, rest.n);
 	}
 	return text_list(c, &lines);
@@ -373,7 +374,8 @@ static struct value center(struct call *c) {
 }
 
 static struct value zfill(struct call *c) {
-	struct slice spec = arena_printf(c->arena, "0=%lld", (long long)(call_int(c, 1) < 0 ? 0 : call_int(c, 1)));
+	struct slice spec = arena_printf(
+			c->arena, "0=%lld", (long long)(call_int(c, 1) < 0 ? 0 : call_int(c, 1)));
 	return value_text(format_value(c->arena, call_value(c, 0), 0, spec));
 }
 

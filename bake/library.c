@@ -138,7 +138,8 @@ void call_words(struct call *c, size_t i, struct slices *words) {
 	struct value_list *list = value_items(c->arena, v);
 	for (size_t k = 0; k < list->n; k++) {
 		if (list->v[k].kind != VALUE_TEXT)
-			call_fail(c, "argument %zu must hold texts, not %s", i + 1, value_type(list->v[k]));
+			call_fail(c, "argument %zu must hold texts, not %s", i + 1,
+					value_type(list->v[k]));
 		slices_add(c->arena, words, list->v[k].text);
 	}
 }

@@ -1,5 +1,6 @@
-/* library: functions written in C that expressions and Lua both call by their dotted name, and the
- * interface such a function sees. Other modules add theirs (bb.fetch.download, bb.build.addtask). */
+/* library: functions written in C that expressions and Lua both call by their dotted name, and
+ * the interface such a function sees. Other modules add theirs (bb.fetch.download,
+ * bb.build.addtask). */
 #ifndef BAKE_LIBRARY_H
 #define BAKE_LIBRARY_H
 
@@ -23,7 +24,8 @@ struct call {
 	size_t mores;
 	/* Calls a function value (lambda, method, name) with args; unset when the caller has none.
 	 * */
-	struct value (*apply)(struct call *c, struct value function, const struct value *args, size_t n);
+	struct value (*apply)(struct call *c, struct value function, const struct value *args,
+			size_t n);
 	struct inline_run *run;          /* of the expression that calls, for apply */
 };
 
@@ -56,7 +58,8 @@ bool call_truth_or(struct call *c, size_t i, bool fallback);
 struct data *call_data(struct call *c, size_t i);    /* a store; the caller's own when absent */
 struct value call_value(struct call *c, size_t i);   /* None when absent */
 bool call_named(struct call *c, const char *key, struct value *v);
-void call_words(struct call *c, size_t i, struct slices *words);     /* a text's words or a list of texts */
+/* The words of a text, or the texts of a list. */
+void call_words(struct call *c, size_t i, struct slices *words);
 void call_count(struct call *c, size_t least, size_t most);          /* raises unless in between */
 /* Raises "NAME: reason". */
 _Noreturn void call_fail(const struct call *c, const char *format, ...)

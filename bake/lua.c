@@ -1,10 +1,11 @@
-/* One Lua state for the process. Metadata runs in one environment table that cannot be written to: a
- * name that is not there is looked up in the library and then in the store that is being worked on
- * (`current`), so a function belongs to whoever's store defines it and nothing leaks between recipes.
+/* One Lua state for the process. Metadata runs in one environment table that cannot be written
+ * to: a name that is not there is looked up in the library and then in the store that is being
+ * worked on (`current`), so a function belongs to whoever's store defines it and nothing leaks
+ * between recipes.
  *
- * Two kinds of long jump meet here. Invariant: no Lua error passes a trap of ours (between TRAP and
- * trap_end nothing is called that can raise one), and no raise passes a Lua frame (every C function
- * called by Lua traps and turns the fault into a Lua error).
+ * Two kinds of long jump meet here. Invariant: no Lua error passes a trap of ours (between TRAP
+ * and trap_end nothing is called that can raise one), and no raise passes a Lua frame (every C
+ * function called by Lua traps and turns the fault into a Lua error).
  *
  * Lua cuts the names of chunks to 60 bytes, so a chunk is named by a number behind a control
  * character; messages get the file's name back when they leave. */
@@ -83,7 +84,8 @@ static void add_readable(struct buf *b, struct slice text) {
 static _Noreturn void raise_lua_error(lua_State *L, struct arena *a, int top) {
 	size_t n;
 	const char *p = lua_tolstring(L, -1, &n);
-	struct slice text = p ? arena_dup(a, (struct slice){ p, n }) : SLICE("an error that is no text was raised");
+	struct slice text = p ? arena_dup(a, (struct slice){ p, n })
+				: SLICE("an error that is no text was raised");
 	lua_settop(L, top);
 	struct place at = { NULL, 0 };
 	bool placed = take_mark(&text, &at);
@@ -97,7 +99,8 @@ static _Noreturn void raise_lua_error(lua_State *L, struct arena *a, int top) {
 /* Pushes a fault as the message of a Lua error: with its own place, else with the Lua caller's. */
 static void push_fault(lua_State *L, const struct fault *f) {
 	if (f->file.p)
-		lua_pushfstring(L, "%c%d:%d: ", CHUNK_MARK, (int)file_number(atom(f->file)), f->line);
+		lua_pushfstring(L, "%c%d:%d: ", CHUNK_MARK, (int)file_number(atom(f->file)),
+				f->line);
 	else
 		luaL_where(L, 1);
 	lua_pushlstring(L, f->message.p ? f->message.p : "", f->message.n);
@@ -142,7 +145,8 @@ static struct value to_value(lua_State *L, int i, struct arena *a, int depth) {
 	case LUA_TBOOLEAN:
 		return value_bool(lua_toboolean(L, i));
 	case LUA_TNUMBER:
-		return lua_isinteger(L, i) ? value_int(lua_tointeger(L, i)) : value_real(lua_tonumber(L, i));
+		return lua_isinteger(L, i) ? value_int(lua_tointeger(L, i))
+						: value_real(lua_tonumber(L, i));
 	case LUA_TSTRING:
 		p = lua_tolstring(L, i, &n);
 		return value_text(arena_dup(a, (struct slice){ p, n }));
@@ -256,7 +260,8 @@ static int data_index(lua_State *L) {
 }
 
 static int data_equal(lua_State *L) {
-	struct data **a = luaL_checkudata(L, 1, "bake.data"), **b = luaL_checkudata(L, 2, "bake.data");
+	struct data **a = luaL_checkudata(L, 1, "bake.data"),
+		    **b = luaL_checkudata(L, 2, "bake.data");
 	lua_pushboolean(L, *a == *b);
 	return 1;
 }
@@ -283,7 +288,10 @@ static bool compile(lua_State *L, struct slice text, const struct atom *name, st
 	bool whole = is_whole(text, name, &parameters);
 	for (int i = 1; i < at.line; i++)
 		buf_addc(&source, '\n');
-	buf_adds(&source, whole ? "return function" : at.line ? "local d, e = ...\n" : "local d, e = ... ");
+	buf_adds(&source,
+			whole			  ? "return function"
+					: at.line ? "local d, e = ...\n"
+							: "local d, e = ... ");
 	buf_add(&source, whole ? parameters : text);
 	char chunk[32];
 	const struct atom *file = at.file ? at.file : atom_of("lua");
@@ -297,8 +305,10 @@ static bool compile(lua_State *L, struct slice text, const struct atom *name, st
 	return !whole || lua_pcall(L, 0, 1, 0) == LUA_OK;
 }
 
-/* The same, kept by text and place: a function has no upvalue but the environment, so recipes share it. */
-static bool push_compiled(lua_State *L, struct slice text, const struct atom *name, struct place at) {
+/* The same, kept by text and place: a function has no upvalue but the environment, so recipes
+ * share it. */
+static bool push_compiled(
+		lua_State *L, struct slice text, const struct atom *name, struct place at) {
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key);
 	lua_pushfstring(L, "%s:%d:", at.file ? at.file->p : "", at.line);
 	lua_pushlstring(L, text.p, text.n);
@@ -338,7 +348,8 @@ static enum function_kind function_kind(struct data *d, const struct atom *name)
 		return FUNCTION_NONE;
 	if (data_get_flag(d, name, flag_atom(&lua, "lua"), false, &value))
 		return FUNCTION_LUA;
-	return data_get_flag(d, name, flag_atom(&python, "python"), false, &value) ? FUNCTION_PYTHON : FUNCTION_SHELL;
+	return data_get_flag(d, name, flag_atom(&python, "python"), false, &value) ? FUNCTION_PYTHON
+			: FUNCTION_SHELL;
 }
 
 static struct place function_place(struct data *d, const struct atom *name) {
@@ -354,7 +365,8 @@ static struct place function_place(struct data *d, const struct atom *name) {
 
 static _Noreturn void raise_python(struct data *d, const struct atom *name) {
 	struct place at = function_place(d, name);
-	raise_error("%s is needed, and %s:%d has it in Python only; give it in Lua: function %s(d, …) … end",
+	raise_error("%s is needed, and %s:%d has it in Python only; give it in Lua: function %s(d, "
+			"…) … end",
 			name->p, at.file ? at.file->p : "?", at.line, name->p);
 }
 
@@ -394,7 +406,8 @@ void lua_set_root(const char *dir) {
 	root = dir;
 }
 
-/* Pushes what the module's file returned, run once a path; false when there is no such file. Raises. */
+/* Pushes what the module's file returned, run once a path; false when there is no such file.
+ * Raises. */
 static bool push_module_file(lua_State *L, struct data *d, struct arena *a, struct slice module) {
 	const char *path = find_module(d, a, module);
 	if (!path)
@@ -439,7 +452,8 @@ static int table_index(lua_State *L) {
 }
 
 static int refuse_write(lua_State *L) {
-	return luaL_error(L, "%s is no local variable: globals cannot be set (write 'local %s = …')",
+	return luaL_error(L,
+			"%s is no local variable: globals cannot be set (write 'local %s = …')",
 			luaL_tolstring(L, 2, NULL), luaL_tolstring(L, 2, NULL));
 }
 
@@ -504,7 +518,8 @@ static int require_module(lua_State *L) {
 		trap_end(&trap);
 		arena_free(scratch);
 		if (!found)
-			return luaL_error(L, "no module '%s' (classes/lib/%s.lua) on BBPATH", name, name);
+			return luaL_error(L, "no module '%s' (classes/lib/%s.lua) on BBPATH", name,
+					name);
 		return 1;
 	}
 	arena_free(scratch);
@@ -543,7 +558,8 @@ static void add_functions(lua_State *L, const char *const *names) {
 	}
 }
 
-/* os has what harms nobody and knows no environment: time, date, clock; the library adds the rest. */
+/* os has what harms nobody and knows no environment: time, date, clock; the library adds the
+ * rest. */
 static void add_os(lua_State *L) {
 	static const char *const harmless[] = { "time", "date", "clock", "difftime", NULL };
 	lua_newtable(L);
@@ -559,9 +575,29 @@ static void add_os(lua_State *L) {
 
 static void make_environment(lua_State *L) {
 	static const char *const safe[] = {
-		"assert", "error", "getmetatable", "ipairs", "next", "pairs", "print", "rawequal", "rawget",
-		"rawlen", "rawset", "select", "setmetatable", "tonumber", "tostring", "type", "string",
-		"table", "math", "utf8", "coroutine", "_VERSION", NULL,
+		"assert",
+		"error",
+		"getmetatable",
+		"ipairs",
+		"next",
+		"pairs",
+		"print",
+		"rawequal",
+		"rawget",
+		"rawlen",
+		"rawset",
+		"select",
+		"setmetatable",
+		"tonumber",
+		"tostring",
+		"type",
+		"string",
+		"table",
+		"math",
+		"utf8",
+		"coroutine",
+		"_VERSION",
+		NULL,
 	};
 	lua_newtable(L);
 	add_functions(L, safe);
@@ -711,7 +747,8 @@ static bool push_module_function(lua_State *L, struct call *c) {
 	struct slice path = atom_slice(c->name);
 	int top = lua_gettop(L);
 	for (size_t i = path.n; i-- > 0;) {
-		if (path.p[i] != '.' || !push_module_file(L, c->data, c->arena, slice_sub(path, 0, i)))
+		if (path.p[i] != '.'
+				|| !push_module_file(L, c->data, c->arena, slice_sub(path, 0, i)))
 			continue;
 		struct slice rest = slice_sub(path, i + 1, path.n), field;
 		while (slice_field(&rest, '.', &field) && lua_istable(L, -1)) {
@@ -726,8 +763,8 @@ static bool push_module_function(lua_State *L, struct call *c) {
 	return false;
 }
 
-/* The arguments by position, named ones where the function on top of the stack has a parameter of that
- * name. Raises when it has none. */
+/* The arguments by position, named ones where the function on top of the stack has a parameter
+ * of that name. Raises when it has none. */
 static size_t place_arguments(lua_State *L, struct call *c, struct value args[MOST_ARGUMENTS]) {
 	size_t n = 0;
 	for (; n < c->args && n < MOST_ARGUMENTS; n++)

@@ -23,15 +23,17 @@ struct value;
 void lua_run(struct data *d, const struct atom *name);
 /* The same for a handler: `e` is a table { name = event, data = d }. */
 void lua_run_event(struct data *d, const struct atom *name, const char *event);
-/* Runs text, the body of `lua () { … }` or `lua __anonymous() { … }`; at is the place of its header. */
+/* Runs text, the body of `lua () { … }` or `lua __anonymous() { … }`; at is the place of its
+ * header. */
 void lua_run_text(struct data *d, struct slice body, struct place at);
 /* Raises when text (as stored: a body or a whole function) is not Lua. Nothing runs. */
 void lua_check(struct slice text, struct place at);
 /* Calls the function c->name: one of the store's, or one of a Lua module found on BBPATH as
  * classes/lib/A/B.lua (or classes/lib/A.lua) for "A.B.f". False when there is none. */
 bool lua_call_named(struct call *c, struct value *result);
-/* Modules that BBPATH does not have are looked for below dir, the root of our own tree. dir is kept. */
+/* Modules that BBPATH does not have are looked for below dir, the root of our own tree. dir is
+ * kept. */
 void lua_set_root(const char *dir);
-void lua_shutdown(void);                             /* frees the state; tests and sanitizers want it */
+void lua_shutdown(void);                             /* frees the state, for tests */
 
 #endif

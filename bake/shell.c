@@ -1,7 +1,7 @@
-/* One pass with recursion where shell nests (subshells, case items, substitutions). Only two things
- * matter: where a command may start and where a word ends. What BitBake's reader leaves aside is left
- * aside here too, because hashes must cover the same functions: words of redirections, the word of
- * `case`, substitutions inside ${…} and here-documents. */
+/* One pass with recursion where shell nests (subshells, case items, substitutions). Only two
+ * things matter: where a command may start and where a word ends. What BitBake's reader leaves
+ * aside is left aside here too, because hashes must cover the same functions: words of
+ * redirections, the word of `case`, substitutions inside ${…} and here-documents. */
 #include "shell.h"
 
 #include "map.h"
@@ -196,7 +196,8 @@ static struct slice backquoted(const struct reader *r, struct slice inside) {
 	return buf_slice(&b);
 }
 
-/* Reads the commands of one $(…) or `…` that starts at w->at (behind the opening); moves behind it. */
+/* Reads the commands of one $(…) or `…` that starts at w->at (behind the opening); moves behind
+ * it. */
 static void read_substitution(const struct reader *outer, struct reader *w, bool backquote) {
 	size_t from = w->at;
 	if (backquote)
@@ -207,7 +208,8 @@ static void read_substitution(const struct reader *outer, struct reader *w, bool
 	read_text(outer, backquote ? backquoted(outer, inside) : inside);
 }
 
-/* Reads what a word substitutes: directly, or directly inside double quotes. True when there is any. */
+/* Reads what a word substitutes: directly, or directly inside double quotes. True when there is
+ * any. */
 static bool read_substitutions(const struct reader *outer, struct slice word) {
 	struct reader w = { .text = word, .arena = outer->arena, .depth = outer->depth };
 	bool quoted = false, any = false;
@@ -299,8 +301,8 @@ static void run_eval(struct reader *r, const struct slices *words, size_t from) 
 	read_text(r, slices_join(r->arena, &rest, " "));
 }
 
-/* The command is the first word that is no assignment; one with a substitution in it cannot be told,
- * and BitBake tells none either behind an assignment with a substitution. */
+/* The command is the first word that is no assignment; one with a substitution in it cannot be
+ * told, and BitBake tells none either behind an assignment with a substitution. */
 static void use_words(struct reader *r, const struct slices *words) {
 	bool assigning = true;
 	size_t command = words->n, none = words->n + 1;
@@ -399,7 +401,8 @@ static bool read_function(struct reader *r) {
 
 /* At a word where a command may start. False: the list ends here (`esac` of the case around it). */
 static bool read_command(struct reader *r, enum stop stop) {
-	static const char *const before[] = { "if", "then", "elif", "else", "while", "until", "do", "{", "!", NULL };
+	static const char *const before[]
+			= { "if", "then", "elif", "else", "while", "until", "do", "{", "!", NULL };
 	static const char *const behind[] = { "fi", "done", "}", NULL };
 	struct slices words = {0};
 	size_t from = r->at;

@@ -1,10 +1,11 @@
-/* What a task's text reaches is found as BitBake finds it (its data.py: build_dependencies): by the
- * unexpanded text of every variable, one node each, made once for all tasks of a store.
+/* What a task's text reaches is found as BitBake finds it (its data.py: build_dependencies): by
+ * the unexpanded text of every variable, one node each, made once for all tasks of a store.
  *
- * The base hash is over a sum of the digests of the nodes: a sum needs no order, so nothing is sorted.
+ * The base hash is over a sum of the digests of the nodes: a sum needs no order, so nothing is
+ * sorted.
  *
- * A variable whose expansion needs a function that is not there (a Python one) counts with its text as
- * it stands; any other failure is raised, as in BitBake. */
+ * A variable whose expansion needs a function that is not there (a Python one) counts with its
+ * text as it stands; any other failure is raised, as in BitBake. */
 #include "sig.h"
 
 #include "code.h"
@@ -37,7 +38,7 @@ struct sig {
 	struct map ignored;              /* BB_BASEHASH_IGNORE_VARS */
 	struct map excluded_flags;       /* BB_SIGNATURE_EXCLUDE_FLAGS; empty: flags do not count */
 	struct map exports;              /* what every shell function depends on */
-	uint64_t settings;               /* of ignored and excluded_flags: nodes of equal settings compare */
+	uint64_t settings; /* of ignored and excluded_flags: nodes of equal settings compare */
 	uint32_t walk;
 	struct node **stack;             /* of the walk; room for every node */
 	size_t stack_cap;
@@ -46,7 +47,8 @@ struct sig {
 /* The flags that decide how a variable is looked at; the texts are unexpanded. */
 struct own_flags {
 	bool func, python, lua;
-	struct slice vardeps, vardepsexclude, vardepvalue, vardepvalueexclude, prefuncs, postfuncs, exports;
+	struct slice vardeps, vardepsexclude, vardepvalue, vardepvalueexclude, prefuncs, postfuncs,
+			exports;
 };
 
 /* A look at one variable: what it found so far. */
@@ -56,13 +58,13 @@ struct look {
 	struct map deps, excluded;       /* sets of atoms; excluded: [vardepsexclude] */
 	struct slice text;               /* the value as it stands … */
 	const struct facts *facts;       /* … and what is known of it, or NULL */
-	struct buf more;                 /* what counts behind it: answers of contains(), removed words */
+	struct buf more; /* what counts behind it: answers of contains(), removed words */
 	bool varies;                     /* what was found depends on other variables' values */
 };
 
 static struct {
-	const struct atom *func, *python, *lua, *vardeps, *vardepsexclude, *vardepvalue, *vardepvalueexclude,
-			*prefuncs, *postfuncs, *exports;
+	const struct atom *func, *python, *lua, *vardeps, *vardepsexclude, *vardepvalue,
+			*vardepvalueexclude, *prefuncs, *postfuncs, *exports;
 } flags;
 
 static struct node *node_of(struct sig *s, const struct atom *name);
@@ -95,7 +97,8 @@ static bool flag_on(struct data *d, const struct atom *name, const struct atom *
 	if (!data_get_flag(d, name, flag, true, &v))
 		return false;
 	v = slice_trim(v);
-	return v.n && !slice_is(v, "0") && !slice_is(v, "no") && !slice_is(v, "false") && !slice_is(v, "False");
+	return v.n && !slice_is(v, "0") && !slice_is(v, "no") && !slice_is(v, "false")
+			&& !slice_is(v, "False");
 }
 
 static void find_exports(struct sig *s) {
@@ -146,13 +149,14 @@ static void add_listed(struct sig *s, struct look *l, struct slice words) {
 		add_dep(s, l, atom(word));
 }
 
-/* A called function counts when there is a variable of that name: BitBake asks it of every word that
- * stands where a command does. */
+/* A called function counts when there is a variable of that name: BitBake asks it of every word
+ * that stands where a command does. */
 static void add_called(struct sig *s, struct look *l, const struct atom *name) {
 	struct slice ignored;
 	if (name->p[0] == '_' && name->p[1] == '_')
 		return;
-	if (data_get_flag(s->data, name, flags.func, false, &ignored) || data_get_raw(s->data, name, &ignored))
+	if (data_get_flag(s->data, name, flags.func, false, &ignored)
+			|| data_get_raw(s->data, name, &ignored))
 		add_dep(s, l, name);
 }
 
@@ -179,7 +183,8 @@ static bool has_all(struct slice text, struct slice words) {
 }
 
 /* What bb.utils.contains(VAR, words) asks does not make VAR count, only the answer. */
-static void add_asked(struct sig *s, struct look *l, const struct atom *name, const struct slices *words) {
+static void add_asked(struct sig *s, struct look *l, const struct atom *name,
+		const struct slices *words) {
 	struct slice value = SLICE("");
 	if (map_get(&l->excluded, name) || map_get(&s->ignored, name))
 		return;
@@ -220,7 +225,9 @@ struct found {
 };
 
 static void found_init(struct sig *s, struct found *f) {
-	*f = (struct found){ .vars.arena = s->arena, .calls.arena = s->arena, .asked.arena = s->arena };
+	*f = (struct found){
+		.vars.arena = s->arena, .calls.arena = s->arena, .asked.arena = s->arena
+	};
 	f->refs = (struct data_refs){ &f->vars, &f->calls, &f->asked, &f->removes };
 }
 
@@ -292,11 +299,14 @@ static void look_at_commands(struct sig *s, struct look *l) {
 /* --- one variable --- */
 
 static struct slice *own_flag(struct own_flags *o, const struct atom *flag) {
-	return flag == flags.vardeps ? &o->vardeps : flag == flags.vardepsexclude ? &o->vardepsexclude
-			: flag == flags.vardepvalue ? &o->vardepvalue
+	return flag == flags.vardeps			   ? &o->vardeps
+			: flag == flags.vardepsexclude	   ? &o->vardepsexclude
+			: flag == flags.vardepvalue	   ? &o->vardepvalue
 			: flag == flags.vardepvalueexclude ? &o->vardepvalueexclude
-			: flag == flags.prefuncs ? &o->prefuncs : flag == flags.postfuncs ? &o->postfuncs
-			: flag == flags.exports ? &o->exports : NULL;
+			: flag == flags.prefuncs	   ? &o->prefuncs
+			: flag == flags.postfuncs	   ? &o->postfuncs
+			: flag == flags.exports		   ? &o->exports
+								: NULL;
 }
 
 /* Sorts the flags into what is asked of them; those that count become dependencies. */
@@ -354,7 +364,8 @@ static struct slice cut_out(struct arena *a, struct slice value, struct slice te
 		struct buf b = { .arena = a };
 		size_t at;
 		const char *needle = arena_str(a, text);
-		for (; slice_find(value, needle, &at); value = slice_sub(value, at + text.n, value.n))
+		for (; slice_find(value, needle, &at);
+				value = slice_sub(value, at + text.n, value.n))
 			buf_add(&b, slice_sub(value, 0, at));
 		buf_add(&b, value);
 		value = buf_slice(&b);
@@ -392,7 +403,8 @@ static void look_at_variable(struct sig *s, struct look *l) {
 }
 
 /* "NAME[flag]" */
-static void look_at_flag(struct sig *s, struct look *l, const struct atom *variable, const struct atom *flag) {
+static void look_at_flag(struct sig *s, struct look *l, const struct atom *variable,
+		const struct atom *flag) {
 	l->text = SLICE_NONE;
 	if (flag == flags.vardepvalueexclude)
 		l->text = SLICE("");
@@ -432,7 +444,8 @@ static void look_at(struct sig *s, struct node *n, const void *shared) {
 	else
 		look_at_variable(s, &l);
 	set_value(s, n, &l);
-	struct facts_shared *kept = shared && !l.varies ? facts_share(n->name, map_count(&l.deps)) : NULL;
+	struct facts_shared *kept
+			= shared && !l.varies ? facts_share(n->name, map_count(&l.deps)) : NULL;
 	n->dep = ARENA_ARRAY(s->arena, struct node *, map_count(&l.deps) + 1);
 	for (uint32_t i = 0; (e = map_next(&l.deps, &i));) {
 		if (kept)
@@ -466,8 +479,8 @@ static void make_node(struct sig *s, struct node *n) {
 		look_at(s, n, shared);
 }
 
-/* A node is in the map before its dependencies are looked at: they may lead back to it. Recursion is as
- * deep as the longest chain of variables. */
+/* A node is in the map before its dependencies are looked at: they may lead back to it.
+ * Recursion is as deep as the longest chain of variables. */
 static struct node *node_of(struct sig *s, const struct atom *name) {
 	struct node *n = map_get(&s->nodes, name);
 	if (n)

@@ -1,4 +1,5 @@
-/* sig: what a task's identity covers: the variables and functions its text reaches, and their hash. */
+/* sig: what a task's identity covers: the variables and functions its text reaches, and their
+ * hash. */
 #ifndef BAKE_SIG_H
 #define BAKE_SIG_H
 
@@ -25,8 +26,8 @@ struct sig_task {
 	size_t count;
 };
 
-/* The base hash of a task (vars too when asked for: for dumps and comparisons). Raises when a variable
- * cannot be expanded; one that only lacks a function (Python's) counts unexpanded. */
+/* The base hash of a task (vars too when asked for: for dumps and comparisons). Raises when a
+ * variable cannot be expanded; one that only lacks a function (Python's) counts unexpanded. */
 void sig_task(struct sig *s, const struct atom *task, bool want_vars, struct sig_task *result);
 
 /* Everything that entered the hash, one "NAME value" a line (values escaped), first the task's own

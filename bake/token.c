@@ -47,7 +47,8 @@ void token_next(struct tokens *t) {
 }
 
 bool token_is(const struct tokens *t, const char *word) {
-	return (t->now.kind == TOKEN_MARK || t->now.kind == TOKEN_NAME) && slice_is(t->now.text, word);
+	return (t->now.kind == TOKEN_MARK || t->now.kind == TOKEN_NAME)
+			&& slice_is(t->now.text, word);
 }
 
 /* Line ends are blanks too: BitBake joins continued lines, and brackets would allow them anyway. */
@@ -81,7 +82,8 @@ static void read_number(struct tokens *t) {
 	bool hex = peek(t, 0) == '0' && strchr("xXoObB", peek(t, 1)) && peek(t, 1);
 	while (t->at + n < t->end) {
 		char c = peek(t, n);
-		bool exponent_sign = !hex && n && (c == '+' || c == '-') && strchr("eE", peek(t, n - 1));
+		bool exponent_sign = !hex && n && (c == '+' || c == '-')
+				&& strchr("eE", peek(t, n - 1));
 		if (!isalnum((unsigned char)c) && c != '_' && c != '.' && !exponent_sign)
 			break;
 		n++;
@@ -148,7 +150,9 @@ static void read_mark(struct tokens *t) {
 /* --- escapes --- */
 
 static int digit_value(char c, int base) {
-	int v = c >= '0' && c <= '9' ? c - '0' : isalpha((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : 99;
+	int v = c >= '0' && c <= '9'		    ? c - '0'
+			: isalpha((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10
+							: 99;
 	return v < base ? v : -1;
 }
 

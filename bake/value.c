@@ -170,7 +170,8 @@ static bool equal_dicts(const struct value *a, const struct value *b, int depth)
 		return false;
 	for (size_t i = 0; i < a->dict->n; i++) {
 		struct value other;
-		if (!value_lookup(b, a->dict->key[i], &other) || !equal_deep(a->dict->value[i], other, depth))
+		if (!value_lookup(b, a->dict->key[i], &other)
+				|| !equal_deep(a->dict->value[i], other, depth))
 			return false;
 	}
 	return true;
@@ -223,8 +224,11 @@ bool value_in(struct value item, struct value container) {
 	switch (container.kind) {
 	case VALUE_TEXT:
 		if (item.kind != VALUE_TEXT)
-			raise_error("expression: 'in' a text needs a text, not '%s'", value_type(item));
-		return !item.text.n || memmem(container.text.p, container.text.n, item.text.p, item.text.n);
+			raise_error("expression: 'in' a text needs a text, not '%s'",
+					value_type(item));
+		return !item.text.n
+				|| memmem(container.text.p, container.text.n, item.text.p,
+						item.text.n);
 	case VALUE_LIST: case VALUE_TUPLE: case VALUE_SET:
 		for (size_t i = 0; i < container.list->n; i++)
 			if (value_equal(container.list->v[i], item))
@@ -233,7 +237,8 @@ bool value_in(struct value item, struct value container) {
 	case VALUE_DICT:
 		return find_key(container.dict, item) < container.dict->n;
 	default:
-		raise_error("expression: argument of type '%s' is not iterable", value_type(container));
+		raise_error("expression: argument of type '%s' is not iterable",
+				value_type(container));
 	}
 }
 
@@ -256,7 +261,8 @@ static struct slice real_text(struct arena *a, double real) {
 }
 
 static void add_quoted(struct buf *b, struct slice text) {
-	bool single = text.n && memchr(text.p, '\'', text.n), two = text.n && memchr(text.p, '"', text.n);
+	bool single = text.n && memchr(text.p, '\'', text.n),
+		two = text.n && memchr(text.p, '"', text.n);
 	char quote = single && !two ? '"' : '\'';
 	buf_addc(b, quote);
 	for (size_t i = 0; i < text.n; i++) {
@@ -363,7 +369,8 @@ struct value value_index(struct arena *a, struct value v, struct value index) {
 	struct value item;
 	if (v.kind == VALUE_DICT) {
 		if (!value_lookup(&v, index, &item))
-			raise_error("expression: no key " SFMT " in this dict", SARG(value_repr(a, index)));
+			raise_error("expression: no key " SFMT " in this dict",
+					SARG(value_repr(a, index)));
 		return item;
 	}
 	if (!is_sequence(v))
@@ -375,7 +382,8 @@ struct value value_index(struct arena *a, struct value v, struct value index) {
 	if (i < 0 || i >= n)
 		raise_error("expression: %s index out of range (%lld of %lld)", value_type(v),
 				(long long)as_integer(index), (long long)n);
-	return v.kind == VALUE_TEXT ? value_text(slice_sub(v.text, (size_t)i, (size_t)i + 1)) : v.list->v[i];
+	return v.kind == VALUE_TEXT ? value_text(slice_sub(v.text, (size_t)i, (size_t)i + 1))
+					: v.list->v[i];
 }
 
 /* A slice bound brought into [low, high]; what counts from the end is negative. */

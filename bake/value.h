@@ -18,7 +18,7 @@ enum value_kind {
 	VALUE_NONE, VALUE_BOOL, VALUE_INT, VALUE_FLOAT, VALUE_TEXT,
 	VALUE_LIST, VALUE_TUPLE, VALUE_SET, VALUE_DICT,
 	VALUE_DATA,              /* the store: `d` */
-	VALUE_PATH,              /* a dotted name not yet resolved: a module or a function by name */
+	VALUE_PATH,              /* a dotted name: a module, or a function to be called */
 	VALUE_METHOD,            /* a method bound to its object */
 	VALUE_LAMBDA,
 };
@@ -32,7 +32,7 @@ struct value {
 		int64_t integer;                 /* INT */
 		double real;                     /* FLOAT */
 		struct slice text;               /* TEXT: UTF-8 bytes */
-		struct value_list *list;         /* LIST, TUPLE, SET (insertion order, no duplicates) */
+		struct value_list *list;         /* LIST, TUPLE, SET (no duplicates) */
 		struct value_dict *dict;         /* DICT (insertion order) */
 		struct data *data;               /* DATA */
 		const struct atom *path;         /* PATH */
@@ -68,7 +68,8 @@ struct value value_real(double real);
 struct value value_text(struct slice text);          /* unset text gives None */
 struct value value_data(struct data *d);
 struct value value_new(struct arena *a, enum value_kind list_tuple_set_or_dict);
-void value_push(struct arena *a, struct value *list, struct value item);     /* a SET drops doubles */
+/* Appends; a SET drops doubles. */
+void value_push(struct arena *a, struct value *list, struct value item);
 void value_put(struct arena *a, struct value *dict, struct value key, struct value item);
 bool value_lookup(const struct value *dict, struct value key, struct value *item);
 struct value value_words(struct arena *a, const struct slices *words);       /* a list of texts */

@@ -1,5 +1,5 @@
-/* Any text as an inline expression: parsed, its references listed, evaluated. Only functions without
- * side effects are there: a fuzzer must not find fs.remove. */
+/* Any text as an inline expression: parsed, its references listed, evaluated. Only functions
+ * without side effects are there: a fuzzer must not find fs.remove. */
 #include "data.h"
 #include "expr.h"
 #include "inline.h"

@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
 		struct arena *a = arena_new();
 		struct trap trap;
 		if (TRAP(&trap)) {
-			parse_text(a, atom_of("fuzz.bb"), (struct slice){ (const char *)bytes, size }, dialects[i]);
+			parse_text(a, atom_of("fuzz.bb"),
+					(struct slice){ (const char *)bytes, size }, dialects[i]);
 			trap_end(&trap);
 		}
 		arena_free(a);

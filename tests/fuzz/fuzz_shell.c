@@ -1,4 +1,5 @@
-/* Any text as a shell body, and as Lua and Python to be scanned: none of them may refuse anything. */
+/* Any text as a shell body, and as Lua and Python to be scanned: none of them may refuse
+ * anything. */
 #include "code.h"
 #include "data.h"
 #include "map.h"

@@ -13,18 +13,52 @@ static void tear_down(void) { arena_free(a); }
 TestSuite(expr, .init = set_up, .fini = tear_down);
 
 static const char *const ops[] = {
-	[OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/", [OP_FLOOR] = "//", [OP_MOD] = "%",
-	[OP_POW] = "**", [OP_AND] = "&", [OP_OR] = "|", [OP_XOR] = "^", [OP_LEFT] = "<<", [OP_RIGHT] = ">>",
-	[OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<", [OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=",
-	[OP_IN] = "in", [OP_NOT_IN] = "not in", [OP_IS] = "is", [OP_IS_NOT] = "is not",
+	[OP_ADD] = "+",
+	[OP_SUB] = "-",
+	[OP_MUL] = "*",
+	[OP_DIV] = "/",
+	[OP_FLOOR] = "//",
+	[OP_MOD] = "%",
+	[OP_POW] = "**",
+	[OP_AND] = "&",
+	[OP_OR] = "|",
+	[OP_XOR] = "^",
+	[OP_LEFT] = "<<",
+	[OP_RIGHT] = ">>",
+	[OP_EQ] = "==",
+	[OP_NE] = "!=",
+	[OP_LT] = "<",
+	[OP_LE] = "<=",
+	[OP_GT] = ">",
+	[OP_GE] = ">=",
+	[OP_IN] = "in",
+	[OP_NOT_IN] = "not in",
+	[OP_IS] = "is",
+	[OP_IS_NOT] = "is not",
 };
 
 static const char *const kinds[] = {
-	[EXPR_INDEX] = "index", [EXPR_SLICE] = "slice", [EXPR_NEGATE] = "-", [EXPR_PLUS] = "+",
-	[EXPR_INVERT] = "~", [EXPR_NOT] = "not", [EXPR_AND] = "and", [EXPR_OR] = "or", [EXPR_IF] = "if",
-	[EXPR_LIST] = "list", [EXPR_TUPLE] = "tuple", [EXPR_SET] = "set", [EXPR_DICT] = "dict",
-	[EXPR_COMPREHENSION] = "each", [EXPR_FOR] = "for", [EXPR_LAMBDA] = "lambda", [EXPR_STAR] = "*",
-	[EXPR_STAR2] = "**", [EXPR_CALL] = "call", [EXPR_FORMAT] = "f", [EXPR_FIELD] = "field",
+	[EXPR_INDEX] = "index",
+	[EXPR_SLICE] = "slice",
+	[EXPR_NEGATE] = "-",
+	[EXPR_PLUS] = "+",
+	[EXPR_INVERT] = "~",
+	[EXPR_NOT] = "not",
+	[EXPR_AND] = "and",
+	[EXPR_OR] = "or",
+	[EXPR_IF] = "if",
+	[EXPR_LIST] = "list",
+	[EXPR_TUPLE] = "tuple",
+	[EXPR_SET] = "set",
+	[EXPR_DICT] = "dict",
+	[EXPR_COMPREHENSION] = "each",
+	[EXPR_FOR] = "for",
+	[EXPR_LAMBDA] = "lambda",
+	[EXPR_STAR] = "*",
+	[EXPR_STAR2] = "**",
+	[EXPR_CALL] = "call",
+	[EXPR_FORMAT] = "f",
+	[EXPR_FIELD] = "field",
 };
 
 /* The tree in brackets: (+ 1 (* 2 3)). */
@@ -94,11 +128,13 @@ static const struct { const char *text, *want; } trees[] = {
 
 Test(expr, trees_follow_pythons_grammar) {
 	for (size_t i = 0; i < sizeof trees / sizeof *trees; i++)
-		cr_expect_str_eq(tree(trees[i].text), trees[i].want, "%s: %s", trees[i].text, tree(trees[i].text));
+		cr_expect_str_eq(tree(trees[i].text), trees[i].want, "%s: %s", trees[i].text,
+				tree(trees[i].text));
 }
 
 Test(expr, a_call_by_dotted_name_knows_its_name) {
-	cr_expect_str_eq(expr_parse(a, SLICE("bb.utils.contains('A', d)"))->name->p, "bb.utils.contains");
+	cr_expect_str_eq(expr_parse(a, SLICE("bb.utils.contains('A', d)"))->name->p,
+			"bb.utils.contains");
 	cr_expect_null(expr_parse(a, SLICE("f().g()"))->name);
 }
 
@@ -113,15 +149,34 @@ static size_t column_of_failure(const char *text) {
 	return p ? strtoul(p + 7, NULL, 10) : 999;
 }
 
-static const struct { const char *text; size_t column; } failures[] = {
-	{ "a +", 4 }, { "a b", 3 }, { "(a", 3 }, { "f(a", 4 }, { "[1, 2", 6 }, { "a[", 3 }, { "a[]", 3 },
-	{ "{1: }", 5 }, { "x for x in y", 3 }, { "a = 1", 3 }, { "print 1", 7 }, { "lambda", 7 },
-	{ "'abc", 1 }, { "a ? b", 3 }, { "1x", 1 }, { "f'{a'", 1 }, { "a.1", 2 }, { "not", 4 }, { "", 1 },
-	{ "a if b", 7 }, { "for x in y", 1 }, { "a; b", 2 },
+static const struct { const char *text; size_t column;
+} failures[] = {
+	{ "a +", 4 },
+	{ "a b", 3 },
+	{ "(a", 3 },
+	{ "f(a", 4 },
+	{ "[1, 2", 6 },
+	{ "a[", 3 },
+	{ "a[]", 3 },
+	{ "{1: }", 5 },
+	{ "x for x in y", 3 },
+	{ "a = 1", 3 },
+	{ "print 1", 7 },
+	{ "lambda", 7 },
+	{ "'abc", 1 },
+	{ "a ? b", 3 },
+	{ "1x", 1 },
+	{ "f'{a'", 1 },
+	{ "a.1", 2 },
+	{ "not", 4 },
+	{ "", 1 },
+	{ "a if b", 7 },
+	{ "for x in y", 1 },
+	{ "a; b", 2 },
 };
 
 Test(expr, failures_name_the_column) {
 	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
-		cr_expect_eq(column_of_failure(failures[i].text), failures[i].column, "%s: %zu", failures[i].text,
-				column_of_failure(failures[i].text));
+		cr_expect_eq(column_of_failure(failures[i].text), failures[i].column, "%s: %zu",
+				failures[i].text, column_of_failure(failures[i].text));
 }

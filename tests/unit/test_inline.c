@@ -42,7 +42,8 @@ static const char *eval(const char *code) {
 }
 
 /* What CPython 3.11 prints for the same text. */
-static const struct { const char *code, *want; } python[] = {
+static const struct { const char *code, *want;
+} python[] = {
 	{ "1 + 2 * 3", "7" },
 	{ "(1 + 2) * 3", "9" },
 	{ "2 ** 3 ** 2", "512" },
@@ -120,7 +121,8 @@ static const struct { const char *code, *want; } python[] = {
 	{ "'{} {}'.format(1, 'a')", "1 a" },
 	{ "'{0}{1}{0}'.format('a', 'b')", "aba" },
 	{ "'{x:>5}'.format(x='a')", "    a" },
-	{ "'{:05d} {:,} {:.1f} {:x} {:^7}|'.format(42, 1234567, 2.55, 255, 'mid')", "00042 1,234,567 2.5 ff   mid  |" },
+	{ "'{:05d} {:,} {:.1f} {:x} {:^7}|'.format(42, 1234567, 2.55, 255, 'mid')",
+			"00042 1,234,567 2.5 ff   mid  |" },
 	{ "'{{}}'.format()", "{}" },
 	{ "'{0[a]} {0[b]}'.format({'a': 1, 'b': 2})", "1 2" },
 	{ "f'{1+1}'", "2" },
@@ -314,7 +316,8 @@ static const struct { const char *code, *want; } python[] = {
 
 Test(inline, results_are_pythons) {
 	for (size_t i = 0; i < sizeof python / sizeof *python; i++)
-		cr_expect_str_eq(eval(python[i].code), python[i].want, "%s: %s", python[i].code, eval(python[i].code));
+		cr_expect_str_eq(eval(python[i].code), python[i].want, "%s: %s", python[i].code,
+				eval(python[i].code));
 }
 
 static const struct { const char *code, *want; } metadata[] = {
@@ -363,8 +366,8 @@ static const struct { const char *code, *want; } metadata[] = {
 
 Test(inline, metadata_functions_answer_as_bitbakes) {
 	for (size_t i = 0; i < sizeof metadata / sizeof *metadata; i++)
-		cr_expect_str_eq(eval(metadata[i].code), metadata[i].want, "%s: %s", metadata[i].code,
-				eval(metadata[i].code));
+		cr_expect_str_eq(eval(metadata[i].code), metadata[i].want, "%s: %s",
+				metadata[i].code, eval(metadata[i].code));
 }
 
 static const char *failure(const char *code) {
@@ -377,27 +380,49 @@ static const char *failure(const char *code) {
 	return arena_str(a, trap.error.message);
 }
 
-static const struct { const char *code, *part; } failures[] = {
-	{ "1 +", "column 4" }, { "(1", "ends before a ')'" }, { "'a", "not closed" },
-	{ "x = 1", "left over" }, { "import os", "a name is expected" }, { "a b", "left over" },
-	{ "f'{1'", "not closed" }, { "1 if 2", "before a 'else'" }, { "$", "means nothing" },
-	{ "", "nothing to evaluate" }, { "NOPE", "name 'NOPE' is not defined" },
-	{ "nope(d)", "no function" }, { "oe.rust.arch(d)", "classes/lib/oe/rust.lua" },
-	{ "PN()", "cannot be called" }, { "PN.nope()", "no method nope" }, { "1 / 0", "division by zero" },
-	{ "[][0]", "out of range" }, { "{}['a']", "no key 'a'" }, { "1 + 'a'", "does not go with" },
-	{ "1 < 'a'", "no order" }, { "'%d' % 'x'", "needs a number" }, { "'%s %s' % 'x'", "not enough" },
-	{ "'x' % 1", "not all" }, { "'%q' % 1", "unknown format" }, { "'a' * 100000000", "too large" },
-	{ "2 ** 64", "too large" }, { "range(10000000)", "longer than" }, { "int('x')", "not a number" },
-	{ "bb.utils.to_boolean('maybe')", "not a truth value" }, { "bb.fatal('stop here')", "stop here" },
+static const struct { const char *code, *part;
+} failures[] = {
+	{ "1 +", "column 4" },
+	{ "(1", "ends before a ')'" },
+	{ "'a", "not closed" },
+	{ "x = 1", "left over" },
+	{ "import os", "a name is expected" },
+	{ "a b", "left over" },
+	{ "f'{1'", "not closed" },
+	{ "1 if 2", "before a 'else'" },
+	{ "$", "means nothing" },
+	{ "", "nothing to evaluate" },
+	{ "NOPE", "name 'NOPE' is not defined" },
+	{ "nope(d)", "no function" },
+	{ "oe.rust.arch(d)", "classes/lib/oe/rust.lua" },
+	{ "PN()", "cannot be called" },
+	{ "PN.nope()", "no method nope" },
+	{ "1 / 0", "division by zero" },
+	{ "[][0]", "out of range" },
+	{ "{}['a']", "no key 'a'" },
+	{ "1 + 'a'", "does not go with" },
+	{ "1 < 'a'", "no order" },
+	{ "'%d' % 'x'", "needs a number" },
+	{ "'%s %s' % 'x'", "not enough" },
+	{ "'x' % 1", "not all" },
+	{ "'%q' % 1", "unknown format" },
+	{ "'a' * 100000000", "too large" },
+	{ "2 ** 64", "too large" },
+	{ "range(10000000)", "longer than" },
+	{ "int('x')", "not a number" },
+	{ "bb.utils.to_boolean('maybe')", "not a truth value" },
+	{ "bb.fatal('stop here')", "stop here" },
 	{ "(lambda f: f(f))(lambda f: f(f))", "nested too deeply" },
 	{ "[0 for a in range(9999) for b in range(9999)]", "takes too long" },
-	{ "'%99999d' % 1", "too large" }, { "len(1)", "has no length" }, { "','.join([1])", "not a text" },
+	{ "'%99999d' % 1", "too large" },
+	{ "len(1)", "has no length" },
+	{ "','.join([1])", "not a text" },
 };
 
 Test(inline, failures_say_why) {
 	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
-		cr_expect(strstr(failure(failures[i].code), failures[i].part), "%s: %s", failures[i].code,
-				failure(failures[i].code));
+		cr_expect(strstr(failure(failures[i].code), failures[i].part), "%s: %s",
+				failures[i].code, failure(failures[i].code));
 }
 
 Test(inline, a_failure_quotes_the_expression) {
@@ -435,13 +460,17 @@ static const char *names(const struct map *set) {
 Test(inline, references_follow_bitbakes_rules) {
 	struct map vars = { .arena = a }, calls = { .arena = a }, contains = { .arena = a };
 	struct data_refs refs = { &vars, &calls, &contains, NULL };
-	inline_hooks()->refs(d, SLICE("helper(d.getVar('A'), d.getVarFlag('B', 'f'), x.y.z()) + "
-			"bb.utils.contains('C', 'w v', 'a', 'b', d) + oe.utils.conditional('E', '1', '', '', d) + "
-			"d.expand('${F}') + d.getVar(name) + bb.utils.filter('G', 'p q', d)"), &refs);
+	inline_hooks()->refs(d,
+			SLICE("helper(d.getVar('A'), d.getVarFlag('B', 'f'), x.y.z()) + "
+				"bb.utils.contains('C', 'w v', 'a', 'b', d) + "
+				"oe.utils.conditional('E', '1', '', '', d) + "
+				"d.expand('${F}') + d.getVar(name) + bb.utils.filter('G', 'p q', d)"),
+			&refs);
 	cr_expect_str_eq(names(&vars), "A B[f] E F");
 	cr_expect_str_eq(names(&calls), "helper x.y.z");
 	cr_expect_str_eq(names(&contains), "C G");
-	struct slices *words = map_get(&contains, atom_of("C")), *each = map_get(&contains, atom_of("G"));
+	struct slices *words = map_get(&contains, atom_of("C")),
+		      *each = map_get(&contains, atom_of("G"));
 	cr_expect(words->n == 1 && slice_is(words->v[0], "w v"));
 	cr_expect_eq(each->n, 2u);
 }

@@ -157,9 +157,9 @@ Test(sig, lua_bodies_are_read_for_literals) {
 	shell("helper", "function helper(d)\n\treturn d:getVar(\"H\")\nend");
 	flag("helper", "lua", "1");
 	shell("do_a", "\tlocal x = d:getVar('A') -- d:getVar('COMMENT')\n"
-	      "\tlocal s = \"d:getVar('STRING')\"\n"
-	      "\tif bb.utils.contains(\"FEAT\", 'x', true, false, d) then helper(d) end\n"
-	      "\td:getVarFlag('do_a', 'dirs')\n\td:getVar(\"V_\" .. x)\n");
+		"\tlocal s = \"d:getVar('STRING')\"\n"
+		"\tif bb.utils.contains(\"FEAT\", 'x', true, false, d) then helper(d) end\n"
+		"\td:getVarFlag('do_a', 'dirs')\n\td:getVar(\"V_\" .. x)\n");
 	flag("do_a", "lua", "1");
 	cr_expect_str_eq(vars("do_a"), "A B H do_a[dirs] helper");
 }
@@ -220,11 +220,13 @@ Test(sig, dumps_are_compared_line_by_line) {
 	struct buf old = { .arena = a }, new = { .arena = a }, out = { .arena = a };
 	shell("do_a", "\techo ${A} ${UNSET}\n");
 	sig_dump(sig_new(d), atom_of("do_a"), &old);
-	cr_expect_str_eq(buf_slice(&old).p, "do_a \\techo ${A} ${UNSET}\\n\nA a ${B}\nB b\nUNSET\n");
+	cr_expect_str_eq(
+			buf_slice(&old).p, "do_a \\techo ${A} ${UNSET}\\n\nA a ${B}\nB b\nUNSET\n");
 	set("A", "a ${H}");
 	set("UNSET", "now");
 	sig_dump(sig_new(d), atom_of("do_a"), &new);
 	cr_expect_eq(sig_diff(a, buf_slice(&old), buf_slice(&new), &out), 4u);
 	cr_expect_str_eq(buf_slice(&out).p,
-			"A: was 'a ${B}' now 'a ${H}'\nB: removed 'b'\nH: added 'h'\nUNSET: was unset now 'now'\n");
+			"A: was 'a ${B}' now 'a ${H}'\nB: removed 'b'\nH: added 'h'\nUNSET: was "
+			"unset now 'now'\n");
 }
