@@ -1,5 +1,6 @@
-/* artefact: Yocto's sstate directories. An output directory may belong to many tasks (DEPLOY_DIR_IMAGE),
- * so it is never emptied: the manifest lists what this task put there, and only that is taken away. */
+/* artefact: Yocto's sstate directories. An output directory may belong to many tasks
+ * (DEPLOY_DIR_IMAGE), so it is never emptied: the manifest lists what this task put there, and only
+ * that is taken away. */
 #include "artefact.h"
 
 #include <errno.h>
@@ -36,7 +37,7 @@ int artefact_empty(const struct task *t) {
 	const struct recipe_task *spec = t->spec;
 	if (spec->inputdirs.n != spec->outputdirs.n) {
 		error(SFMT ": [sstate-inputdirs] has %zu directories, [sstate-outputdirs] %zu: they pair up",
-			SARG(t->id), spec->inputdirs.n, spec->outputdirs.n);
+				SARG(t->id), spec->inputdirs.n, spec->outputdirs.n);
 		return -1;
 	}
 	return empty_all(t, &spec->inputdirs) < 0 || empty_all(t, &spec->plaindirs) < 0 ? -1 : 0;
@@ -74,22 +75,23 @@ static bool same_file(struct arena *a, const char *one, const char *other) {
 }
 
 /* Adds to list every path that linking `from` into `to` will make. */
-static int list_tree(struct arena *a, const struct task *t, const char *from, const char *to,
+static int list_tree(struct arena *a, const struct task *t, struct slice from, struct slice to,
 		struct buf *list) {
 	struct os_entry *entries;
 	struct slice foreign = SLICE_NONE;
 	size_t count;
-	if (os_walk(a, from, &entries, &count) < 0)
-		return fail(t, slice_of(from));
+	if (os_walk(a, arena_str(a, from), &entries, &count) < 0)
+		return fail(t, from);
 	for (size_t i = 0; i < count; i++) {
-		struct slice path = arena_printf(a, "%s/%s", to, entries[i].path);
-		const char *source = arena_printf(a, "%s/%s", from, entries[i].path).p;
+		struct slice path = arena_printf(a, SFMT "/%s", SARG(to), entries[i].path);
+		const char *source = arena_printf(a, SFMT "/%s", SARG(from), entries[i].path).p;
 		if (entries[i].type != 'd' && os_exists(path.p) && !same_file(a, source, path.p))
 			foreign = path;
 		buf_addf(list, SFMT "\n", SARG(path));
 	}
 	if (foreign.p)
-		warn(SFMT ": replaces what another task has put there: " SFMT, SARG(t->id), SARG(foreign));
+		warn(SFMT ": replaces what another task has put there: " SFMT, SARG(t->id),
+				SARG(foreign));
 	return 0;
 }
 
@@ -99,7 +101,7 @@ static int publish(struct arena *a, const struct task *t) {
 	struct buf list = { .arena = a };
 	remove_published(a, manifest);
 	for (size_t i = 0; i < inputs->n; i++)
-		if (list_tree(a, t, arena_str(a, inputs->v[i]), arena_str(a, outputs->v[i]), &list) < 0)
+		if (list_tree(a, t, inputs->v[i], outputs->v[i], &list) < 0)
 			return -1;
 	/* The manifest first: what is interrupted here must be found again. */
 	if (os_mkparents(manifest) < 0 || os_write(manifest, buf_slice(&list), 0644, false) < 0)

@@ -9,9 +9,9 @@ struct slice;
 struct store;
 struct task;
 
-/* A task with [sstate-inputdirs] writes there and the trees are linked into [sstate-outputdirs], which
- * other tasks may share; [sstate-plaindirs] stay where they are. All paths are the host's. Each
- * function returns 0, or −1 with a message. */
+/* A task with [sstate-inputdirs] writes there and the trees are linked into [sstate-outputdirs],
+ * which other tasks may share; [sstate-plaindirs] stay where they are. All paths are the host's.
+ * Each function returns 0, or −1 with a message. */
 
 /* Before the task: input and plain directories exist and are empty. */
 int artefact_empty(const struct task *t);

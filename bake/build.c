@@ -1,5 +1,5 @@
-/* build: from targets to done: graph, hashes, plan, then the scheduler. Before anything runs, everything
- * that can be known to stop it has been looked at: metadata, tools, disk, lock. */
+/* build: from targets to done: graph, hashes, plan, then the scheduler. Before anything runs,
+ * everything that can be known to stop it has been looked at: metadata, tools, disk, lock. */
 #include "build.h"
 
 #include <errno.h>
@@ -92,7 +92,8 @@ static int open_store(struct build *b) {
 	return b->store ? 0 : -1;
 }
 
-/* -f and -C. What is forced keeps a new identity, so that its dependents and later builds follow it. */
+/* -f and -C. What is forced keeps a new identity, so that its dependents and later builds follow
+ * it. */
 static int force(struct build *b) {
 	if (b->o->force)
 		graph_force(b->graph, SLICE_NONE);
@@ -107,7 +108,8 @@ static int force(struct build *b) {
 }
 
 static int make_graph(struct build *b) {
-	struct targets targets = graph_targets(b->arena, b->w->providers, &b->o->words, default_task(b));
+	struct targets targets =
+			graph_targets(b->arena, b->w->providers, &b->o->words, default_task(b));
 	b->graph = graph_build(b->arena, b->w->providers, &targets);
 	if (!b->graph || hosttools_identity(b->config, b->arena, &b->compiler) < 0 || force(b) < 0)
 		return -1;
@@ -125,9 +127,11 @@ static int print_plan(const struct build *b) {
 	for (uint32_t i = 0; i < b->graph->count; i++) {
 		const struct task *t = &b->graph->task[i];
 		if (t->plan == PLAN_RUN || t->plan == PLAN_RESTORE)
-			printf("%s " SFMT "\n", t->plan == PLAN_RUN ? "run" : "restore", SARG(t->id));
+			printf("%s " SFMT "\n", t->plan == PLAN_RUN ? "run" : "restore",
+					SARG(t->id));
 	}
-	printf("%u to run, %u to restore, %u current\n", b->counts.run, b->counts.restore, b->counts.current);
+	printf("%u to run, %u to restore, %u current\n", b->counts.run, b->counts.restore,
+			b->counts.current);
 	return 0;
 }
 
@@ -180,8 +184,14 @@ static unsigned jobs(struct build *b) {
 
 static int run_plan(struct build *b, struct ui *ui) {
 	struct jobserver tokens;
-	struct sched_options o = { .jobs = jobs(b), .keep_going = b->o->keep_going, .facts = &b->facts,
-		.jobserver = &tokens, .ui = ui, .same = b->same, .hash_again = hash_again, .ctx = b };
+	struct sched_options o = { .jobs = jobs(b),
+		.keep_going = b->o->keep_going,
+		.facts = &b->facts,
+		.jobserver = &tokens,
+		.ui = ui,
+		.same = b->same,
+		.hash_again = hash_again,
+		.ctx = b };
 	if (check_disk(b) < 0 || make_downloads(b) < 0 || hosttools_link(b->config) < 0)
 		return 1;
 	struct task_context *c = make_context(b);
@@ -201,7 +211,8 @@ static void report_blocked(const struct build *b) {
 	for (uint32_t i = 0; i < b->graph->count; i++)
 		blocked += b->graph->task[i].state == TASK_BLOCKED;
 	if (blocked)
-		note("%u more task%s not tried, for they need what failed", blocked, blocked == 1 ? " was" : "s were");
+		note("%u more task%s not tried, for they need what failed", blocked,
+				blocked == 1 ? " was" : "s were");
 }
 
 static int execute(struct build *b) {

@@ -1,5 +1,5 @@
-/* clean: takes away what a build left: of some recipes, or all of TMPDIR. Downloads and stored artefacts
- * are shared by every build and stay. */
+/* clean: takes away what a build left: of some recipes, or all of TMPDIR. Downloads and stored
+ * artefacts are shared by every build and stay. */
 #include "clean.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
-/* emit: what BitBake writes into run.do_x. The script is complete: exported variables, the function and
- * every shell function it reaches (found by its commands and by [vardeps]), so that it can be run again
- * by hand. Values are quoted literally; BitBake's double quotes let `…` in a value run. */
+/* emit: what BitBake writes into run.do_x. The script is complete: exported variables, the function
+ * and every shell function it reaches (found by its commands and by [vardeps]), so that it can be
+ * run again by hand. Values are quoted literally; BitBake's double quotes let `…` in a value
+ * run. */
 #include "emit.h"
 
 #include <ctype.h>
@@ -30,7 +31,8 @@ static bool has_flag(struct data *d, const struct atom *name, const char *which)
 }
 
 static bool is_shell_function(struct data *d, const struct atom *name) {
-	return has_flag(d, name, "func") && !has_flag(d, name, "python") && !has_flag(d, name, "lua");
+	return has_flag(d, name, "func") && !has_flag(d, name, "python")
+	       && !has_flag(d, name, "lua");
 }
 
 /* A shell can only name variables of letters, digits and underscores. */

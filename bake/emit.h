@@ -1,4 +1,5 @@
-/* emit: a shell function of the metadata as a script that runs alone, and the environment of a task. */
+/* emit: a shell function of the metadata as a script that runs alone, and the environment of a
+ * task. */
 #ifndef BAKE_EMIT_H
 #define BAKE_EMIT_H
 

@@ -1,5 +1,5 @@
-/* function: BitBake's exec_func: a shell function becomes a script that a shell runs, a Lua function runs in
- * this process, each in the last of its [dirs]. */
+/* function: BitBake's exec_func: a shell function becomes a script that a shell runs, a Lua
+ * function runs in this process, each in the last of its [dirs]. */
 #include "function.h"
 
 #include <errno.h>
@@ -35,7 +35,8 @@ struct slice function_flag(struct data *d, const struct atom *name, const char *
 
 /* [cleandirs] and [dirs]; returns the last of dirs or NULL. */
 static const char *make_dirs(struct data *d, const struct atom *name) {
-	struct slice clean = function_flag(d, name, "cleandirs"), dirs = function_flag(d, name, "dirs"), word;
+	struct slice clean = function_flag(d, name, "cleandirs"),
+		     dirs = function_flag(d, name, "dirs"), word;
 	const char *last = NULL;
 	while (slice_word(&clean, &word)) {
 		const char *dir = arena_str(data_arena(d), word);
@@ -50,8 +51,8 @@ static const char *make_dirs(struct data *d, const struct atom *name) {
 	return last;
 }
 
-/* Takes [lockfiles] in sorted order, so that two tasks cannot wait for each other. The fds, ended by
- * −1. */
+/* Takes [lockfiles] in sorted order, so that two tasks cannot wait for each other. The fds, ended
+ * by −1. */
 static const int *take_locks(struct data *d, const struct atom *name) {
 	struct arena *a = data_arena(d);
 	struct slices files = { 0 };
@@ -121,7 +122,8 @@ static void run_shell(struct data *d, const struct atom *name, const char *cwd) 
 	if (status < 0)
 		raise_error("%s: /bin/sh: %s", name->p, strerror(errno));
 	if (status > 128)
-		raise_error("%s: killed by signal %d (%s)", name->p, status - 128, strsignal(status - 128));
+		raise_error("%s: killed by signal %d (%s)", name->p, status - 128,
+				strsignal(status - 128));
 	if (status > 0)
 		raise_error("%s: exit status %d", name->p, status);
 }

@@ -1,6 +1,6 @@
-/* hosttools: nothing of the host is called but what HOSTTOOLS names: PATH of a task ends in a directory
- * of links made here. Tools are looked for where a sandbox shows the host's programs, then on the
- * user's PATH. */
+/* hosttools: nothing of the host is called but what HOSTTOOLS names: PATH of a task ends in a
+ * directory of links made here. Tools are looked for where a sandbox shows the host's programs,
+ * then on the user's PATH. */
 #include "hosttools.h"
 
 #include <errno.h>
@@ -38,7 +38,8 @@ static int link_tool(struct arena *a, const char *dir, struct slice name, const 
 }
 
 /* Links every word of names; those the host lacks are added to missing. */
-static int link_words(struct arena *a, const char *dir, struct slice names, struct slices *missing) {
+static int link_words(struct arena *a, const char *dir, struct slice names,
+		struct slices *missing) {
 	const char *path = search_path(a);
 	struct slice name;
 	while (slice_word(&names, &name)) {
@@ -52,7 +53,8 @@ static int link_words(struct arena *a, const char *dir, struct slice names, stru
 }
 
 /* Removes links to what is no longer named. */
-static void remove_others(struct arena *a, const char *dir, struct slice wanted, struct slice optional) {
+static void remove_others(struct arena *a, const char *dir, struct slice wanted,
+		struct slice optional) {
 	struct slices names = { 0 };
 	struct slice name;
 	struct map known = { .arena = a };
@@ -80,8 +82,8 @@ int hosttools_link(struct data *config) {
 	else
 		result = link_words(a, path, wanted, &missing);
 	if (result == 0 && missing.n > 0) {
-		error("host tools: not found: " SFMT " (HOSTTOOLS asks for them: install the packages "
-			"that hold them; `make deps` does so on Debian and openEuler)",
+		error("host tools: not found: " SFMT " (HOSTTOOLS asks for them: install the "
+			"packages that hold them; `make deps` does so on Debian and openEuler)",
 			SARG(slices_join(a, &missing, " ")));
 		result = -1;
 	}
@@ -140,6 +142,7 @@ int hosttools_identity(struct data *config, struct arena *a, struct slice *ident
 		return -1;
 	/* Only a cache: when it cannot be written the next run asks again. */
 	if (os_mkparents(file) == 0)
-		os_write(file, arena_printf(a, SFMT SFMT, SARG(print), SARG(*identity)), 0644, false);
+		os_write(file, arena_printf(a, SFMT SFMT, SARG(print), SARG(*identity)), 0644,
+				false);
 	return 0;
 }

@@ -1,4 +1,5 @@
-/* hosttools: the directory of links through which tasks reach the host's tools, and what those are. */
+/* hosttools: the directory of links through which tasks reach the host's tools, and what those
+ * are. */
 #ifndef BAKE_HOSTTOOLS_H
 #define BAKE_HOSTTOOLS_H
 
@@ -10,7 +11,8 @@ struct slice;
  * HOSTTOOLS_NONFATAL that the host has. −1: one message names all that are missing. */
 int hosttools_link(struct data *config);
 /* The identity of the external compiler: what ${EXTERNAL_TOOLCHAIN_ID_CMD} prints, remembered in
- * TMPDIR until one of the programs it names changes. Empty when the variable is. −1: message given. */
+ * TMPDIR until one of the programs it names changes. Empty when the variable is. −1: message
+ * given. */
 int hosttools_identity(struct data *config, struct arena *a, struct slice *identity);
 
 #endif

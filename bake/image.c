@@ -1,5 +1,5 @@
-/* image: what happens with an image once it is built. How to boot one is the machine's business: the
- * base layer's run-qemu reads what the machine left in DEPLOY_DIR_IMAGE. */
+/* image: what happens with an image once it is built. How to boot one is the machine's business:
+ * the base layer's run-qemu reads what the machine left in DEPLOY_DIR_IMAGE. */
 #include "image.h"
 
 #include <errno.h>

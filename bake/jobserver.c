@@ -1,6 +1,6 @@
-/* jobserver: a pipe that holds one byte for each process that may still start. GNU make's side of the
- * protocol: a make owns one token silently (the one bake took for its task), reads one byte for each
- * further job and writes it back. */
+/* jobserver: a pipe that holds one byte for each process that may still start. GNU make's side of
+ * the protocol: a make owns one token silently (the one bake took for its task), reads one byte for
+ * each further job and writes it back. */
 #include "jobserver.h"
 
 #include <errno.h>
@@ -20,7 +20,8 @@ int jobserver_open(struct jobserver *j, unsigned jobs) {
 	}
 	/* O_NONBLOCK belongs to the open file, which our tasks share: we open it a second time. */
 	snprintf(self, sizeof self, "/proc/self/fd/%d", fds[0]);
-	*j = (struct jobserver){ jobs, fds[0], fds[1], open(self, O_RDONLY | O_NONBLOCK | O_CLOEXEC) };
+	*j = (struct jobserver){ jobs, fds[0], fds[1],
+		open(self, O_RDONLY | O_NONBLOCK | O_CLOEXEC) };
 	if (j->own_fd < 0) {
 		error("jobserver: %s: %s", self, strerror(errno));
 		return -1;

@@ -12,7 +12,7 @@ struct slice;
 struct jobserver {
 	unsigned jobs;           /* tokens in all */
 	int read_fd, write_fd;   /* what tasks inherit */
-	int own_fd;              /* the read end again, non-blocking, for us alone; poll it for tokens */
+	int own_fd; /* the read end again, non-blocking, for us alone; poll it for tokens */
 };
 
 int jobserver_open(struct jobserver *j, unsigned jobs);      /* −1: message given */

@@ -1,5 +1,5 @@
-/* options: the command line. Options mean the same for every command; what makes no sense together is a
- * usage error. */
+/* options: the command line. Options mean the same for every command; what makes no sense together
+ * is a usage error. */
 #include "options.h"
 
 #include <getopt.h>

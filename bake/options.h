@@ -31,8 +31,8 @@ struct options {
 	bool value_only, unexpanded;     /* --value, --unexpand of getvar */
 };
 
-/* Reads the command line into o. --help and --version are answered here and end the process with 0, wrong
- * usage with 2. */
+/* Reads the command line into o. --help and --version are answered here and end the process with 0,
+ * wrong usage with 2. */
 void options_read(struct arena *a, struct options *o, int count, char **words);
 
 #endif

@@ -1,7 +1,7 @@
 /* proc: every child is started here. A command goes through vfork: the engine's memory may be large
  * and fork would copy its page tables. What runs between vfork and exec writes no memory that the
- * parent reads, but start.failed. Descriptors are close-on-exec everywhere, so a child inherits only
- * what is listed. */
+ * parent reads, but start.failed. Descriptors are close-on-exec everywhere, so a child inherits
+ * only what is listed. */
 #include "proc.h"
 
 #include <errno.h>

@@ -9,23 +9,25 @@
 #include "util.h"
 
 struct proc_command {
-	const char *const *argv;     /* NULL-terminated; argv[0] without "/" is looked up on env's PATH */
-	const char *const *env;      /* NULL-terminated "NAME=value"; NULL: this process's environment */
+	const char *const *argv;     /* NULL-terminated; a bare argv[0] is looked up on env's PATH */
+	const char *const *env;      /* NULL-terminated "NAME=value"; NULL: this process's own */
 	const char *cwd;             /* NULL: this process's */
 	struct slice input;          /* its standard input; unset: /dev/null */
 	bool errors;                 /* standard error is taken with the output; else it is ours */
 	const int *keep;             /* fds it inherits beside 0, 1, 2, ended by −1; NULL: none */
 };
 
-/* Runs the command to its end. *out receives its standard output (NUL-terminated, in a), *status its
- * exit status, or 128 + signal. Returns −1 with errno when it could not be started (no message). */
+/* Runs the command to its end. *out receives its standard output (NUL-terminated, in a), *status
+ * its exit status, or 128 + signal. Returns −1 with errno when it could not be started (no
+ * message). */
 int proc_capture(struct arena *a, const struct proc_command *c, struct slice *out, int *status);
 /* The same with its output going to fd (standard error too). Returns the status or −1. */
 int proc_run(const struct proc_command *c, int fd);
 /* The absolute path of a program on path ("dir:dir"); NULL when it is not there. */
 char *proc_find(struct arena *a, const char *name, const char *path);
 
-/* Forks a child that leads its own session, dies with us, and has default signals. 0 in the child. */
+/* Forks a child that leads its own session, dies with us, and has default signals. 0 in the
+ * child. */
 pid_t proc_fork(void);
 /* Signals a child of proc_fork and all that it started. */
 void proc_kill(pid_t child, int signal);

@@ -1,5 +1,5 @@
-/* ready: ties in weight go to the lower number, so that the order of a build does not depend on when
- * things were pushed. */
+/* ready: ties in weight go to the lower number, so that the order of a build does not depend on
+ * when things were pushed. */
 #include "ready.h"
 
 #include <stdbool.h>

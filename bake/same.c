@@ -1,9 +1,9 @@
-/* same: two kinds of small files, each the name of a hash: content/KEY → the first task hash that gave
- * it, same/HASH → the hash that stands for it. The first one always wins, so that an answer once given
- * stays. Losing a file only costs work.
+/* same: two kinds of small files, each the name of a hash: content/KEY → the first task hash that
+ * gave it, same/HASH → the hash that stands for it. The first one always wins, so that an answer
+ * once given stays. Losing a file only costs work.
  *
- * A tree is used together with the trees its task reaches (a sysroot with those of DEPENDS): the key
- * holds them too, or what uses both would not see that the one below has changed. */
+ * A tree is used together with the trees its task reaches (a sysroot with those of DEPENDS): the
+ * key holds them too, or what uses both would not see that the one below has changed. */
 #include "same.h"
 
 #include <errno.h>
@@ -26,7 +26,8 @@ struct same *same_open(struct arena *a, const char *dir) {
 	return s;
 }
 
-static const char *path(struct arena *a, const struct same *s, const char *kind, struct slice hash) {
+static const char *path(struct arena *a, const struct same *s, const char *kind,
+		struct slice hash) {
 	return arena_printf(a, "%s/%s/%.2s/" SFMT, s->dir, kind, hash.p, SARG(hash)).p;
 }
 

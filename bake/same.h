@@ -1,5 +1,5 @@
-/* same: which task hashes stand for the same bytes. When a task runs again and leaves what an earlier run
- * left, its dependents need not know: for them it keeps the earlier hash. */
+/* same: which task hashes stand for the same bytes. When a task runs again and leaves what an
+ * earlier run left, its dependents need not know: for them it keeps the earlier hash. */
 #ifndef BAKE_SAME_H
 #define BAKE_SAME_H
 
@@ -15,8 +15,8 @@ struct same;
 struct same *same_open(struct arena *a, const char *dir);
 /* The hash that stands for this one; unset: itself. */
 struct slice same_find(const struct same *s, struct slice hash);
-/* Notes the content of t, which has just run. True when an earlier run under another hash left the same,
- * to be used with the same: t->same is that one's. */
+/* Notes the content of t, which has just run. True when an earlier run under another hash left the
+ * same, to be used with the same: t->same is that one's. */
 bool same_note(const struct same *s, const struct graph *g, struct task *t);
 
 #endif

@@ -1,8 +1,9 @@
-/* sandbox: a task's own user, mount, pid, network, ipc and uts namespace. Its root is a new tmpfs; what
- * it may see of the host is bound into it read-only.
+/* sandbox: a task's own user, mount, pid, network, ipc and uts namespace. Its root is a new tmpfs;
+ * what it may see of the host is bound into it read-only.
  *
- * Order inside the child: the new tmpfs becomes the root with the old root at VIEW_OLD, then binds are made
- * from there (no mount can hide the source of a later one), then the old root goes away. */
+ * Order inside the child: the new tmpfs becomes the root with the old root at VIEW_OLD, then binds
+ * are made from there (no mount can hide the source of a later one), then the old root goes
+ * away. */
 #include "sandbox.h"
 
 #include <errno.h>
@@ -82,7 +83,8 @@ static const char *make_bind(const struct view_bind *b) {
 	if (mount(b->from, b->to, NULL, MS_BIND | MS_REC, NULL) < 0)
 		return b->to;
 	if (b->kind == VIEW_READ
-			&& syscall(SYS_mount_setattr, AT_FDCWD, b->to, AT_RECURSIVE, &attr, sizeof attr) < 0)
+			&& syscall(SYS_mount_setattr, AT_FDCWD, b->to, AT_RECURSIVE, &attr,
+				sizeof attr) < 0)
 		return b->to;
 	return NULL;
 }
@@ -133,8 +135,9 @@ static const char *bind_own(const struct sandbox *s) {
 	const char *failed = NULL;
 	for (size_t i = 0; i < s->binds_count && !failed; i++) {
 		const struct sandbox_bind *own = &s->binds[i];
-		struct view_bind b = { arena_printf(a, VIEW_OLD "%s", own->from).p, own->to ? own->to : own->from,
-			own->writable ? VIEW_WRITE : VIEW_READ, false };
+		struct view_bind b = { arena_printf(a, VIEW_OLD "%s", own->from).p,
+			own->to ? own->to : own->from, own->writable ? VIEW_WRITE : VIEW_READ,
+			false };
 		b.file = !os_is_dir(b.from);
 		failed = make_bind(&b);
 	}
@@ -213,8 +216,10 @@ bool sandbox_works(const struct view *v, const char **why) {
 		try(&s, pipe[1], uid, gid);
 	close(pipe[1]);
 	if (child < 0)
-		snprintf(reason, sizeof reason, "new namespaces: %s (see /proc/sys/user/max_user_namespaces "
-			"and kernel.unprivileged_userns_clone)", strerror(errno));
+		snprintf(reason, sizeof reason,
+				"new namespaces: %s (see /proc/sys/user/max_user_namespaces "
+				"and kernel.unprivileged_userns_clone)",
+				strerror(errno));
 	ssize_t n = child < 0 ? 0 : read(pipe[0], reason, sizeof reason - 1);
 	reason[n > 0 ? (size_t)n : strlen(reason)] = '\0';
 	close(pipe[0]);

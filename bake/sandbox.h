@@ -10,9 +10,10 @@ struct arena;
 struct view;
 
 #define SANDBOX_TMPDIR "/bake"       /* where a task sees TMPDIR */
-#define SANDBOX_HOST "/.host"        /* where it sees the whole host, for compilers of build tools */
+#define SANDBOX_HOST "/.host" /* where it sees the whole host, for compilers of build tools */
 
-/* What a task sees beside the fixed minimum (/dev, /proc, /etc, read-only host with headers hidden). */
+/* What a task sees beside the fixed minimum (/dev, /proc, /etc, read-only host with headers
+ * hidden). */
 struct sandbox_bind {
 	const char *from;        /* on the host */
 	const char *to;          /* inside; same as from when NULL */
@@ -24,7 +25,7 @@ struct sandbox {
 	const struct sandbox_bind *binds;
 	size_t binds_count;
 	bool network;
-	bool host_headers;       /* native recipes: /usr/include and development libraries stay visible */
+	bool host_headers; /* native recipes: /usr/include and development libraries stay visible */
 };
 
 /* Once per build: see view_new. */

@@ -1,6 +1,6 @@
-/* sched: everything that happens arrives at one poll: a signal (a child ended, the user wants to stop,
- * the terminal changed), a free token, a job's report. Invariant between two polls: every task whose
- * dependencies are done is in `ready`, is running, or has ended. */
+/* sched: everything that happens arrives at one poll: a signal (a child ended, the user wants to
+ * stop, the terminal changed), a free token, a job's report. Invariant between two polls: every
+ * task whose dependencies are done is in `ready`, is running, or has ended. */
 #include "sched.h"
 
 #include <errno.h>
@@ -161,8 +161,10 @@ static void take_report(struct sched *s, struct job *j) {
 
 /* --- the end of a job --- */
 
-/* One line a task: start, end (ms, monotonic), CPU ms of it and its children, peak KiB, what, how, id. */
-static void write_statistics(struct sched *s, const struct job *j, bool ok, const struct rusage *use) {
+/* One line a task: start, end (ms, monotonic), CPU ms of it and its children, peak KiB, what, how,
+ * id. */
+static void write_statistics(struct sched *s, const struct job *j, bool ok,
+		const struct rusage *use) {
 	if (!s->statistics)
 		return;
 	int64_t cpu_ms = (use->ru_utime.tv_sec + use->ru_stime.tv_sec) * 1000
@@ -178,13 +180,13 @@ static void report_failure(struct sched *s, struct job *j, int status) {
 	struct slice errors = slice_trim(j->errors.p ? buf_slice(&j->errors) : SLICE(""));
 	struct slice tail = j->log ? joblog_tail(a, j->log, TAIL_LINES) : SLICE("");
 	struct slice why = proc_describe(a, status);
-	const char *full = "";
-	if (joblog_disk_full(tail, s->context->tmpdir) || joblog_disk_full(errors, s->context->tmpdir))
-		full = arena_printf(a, ": disk full: %s has %llu MB left: make room and run bake again",
-			s->context->tmpdir, (unsigned long long)(os_free_bytes(s->context->tmpdir) >> 20)).p;
+	const char *full = "", *tmpdir = s->context->tmpdir;
+	if (joblog_disk_full(tail, tmpdir) || joblog_disk_full(errors, tmpdir))
+		full = arena_printf(a, ": disk full: %s has %llu MB left: make room, run bake again",
+			tmpdir, (unsigned long long)(os_free_bytes(tmpdir) >> 20)).p;
 	if (j->log)
-		error("%s: failed: " SFMT "%s\n  log: %s, which ends:\n" SFMT, j->id, SARG(why), full,
-			j->log, SARG(tail));
+		error("%s: failed: " SFMT "%s\n  log: %s, which ends:\n" SFMT, j->id, SARG(why),
+				full, j->log, SARG(tail));
 	else
 		error("%s: failed: " SFMT "%s", j->id, SARG(errors.n ? errors : why), full);
 	arena_free(a);
@@ -210,7 +212,8 @@ static void job_done(struct sched *s, struct job *j, bool restored) {
 	complete(s, j->task);
 	ui_finished(s->o->ui, j->id, restored ? UI_RESTORED : UI_RAN);
 	/* It left what an earlier run had left: what waits for it may be current after all. */
-	if (!restored && j->task->content.n && s->o->same && same_note(s->o->same, s->graph, j->task)
+	if (!restored && j->task->content.n && s->o->same
+			&& same_note(s->o->same, s->graph, j->task)
 			&& s->o->hash_again(s->o->ctx) == 0)
 		plan_again(s);
 }
@@ -245,7 +248,7 @@ static void reap(struct sched *s) {
 	struct rusage use;
 	int status;
 	for (unsigned i = 0; i < s->places; i++)
-		if (s->job[i].child && wait4(s->job[i].child, &status, WNOHANG, &use) == s->job[i].child)
+		if (s->job[i].child && wait4(s->job[i].child, &status, WNOHANG, &use) > 0)
 			job_ended(s, &s->job[i], status, &use);
 }
 
@@ -341,8 +344,9 @@ static void stop(struct sched *s, bool now) {
 	s->interrupted = true;
 	if (!now && !again) {
 		s->stopping = FINISHING;
-		note("interrupted: %u running task%s will finish; interrupt again to stop %s", s->running,
-			s->running == 1 ? "" : "s", s->running == 1 ? "it" : "them");
+		note("interrupted: %u running task%s will finish; interrupt again to stop %s",
+				s->running, s->running == 1 ? "" : "s",
+				s->running == 1 ? "it" : "them");
 		return;
 	}
 	if (s->stopping != KILLING)

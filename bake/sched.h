@@ -23,9 +23,9 @@ struct sched_options {
 	const char *statistics;          /* file that receives a line per task; NULL: none */
 };
 
-/* Runs the plan in g (plan_make and plan_start are done). SIGINT once: no new task, the running ones
- * finish; twice, or SIGTERM: they are stopped. Returns the number of failed tasks, 0 when all is
- * done; −1 when interrupted. */
+/* Runs the plan in g (plan_make and plan_start are done). SIGINT once: no new task, the running
+ * ones finish; twice, or SIGTERM: they are stopped. Returns the number of failed tasks, 0 when all
+ * is done; −1 when interrupted. */
 int sched_run(struct graph *g, struct task_context *c, const struct sched_options *o);
 
 #endif

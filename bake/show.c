@@ -41,7 +41,8 @@ static bool has_flag(struct data *d, const struct atom *name, const char *flag) 
 static void print_quoted(struct slice value) {
 	putchar('"');
 	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\\' || value.p[i] == '$' || value.p[i] == '`')
+		if (value.p[i] == '"' || value.p[i] == '\\' || value.p[i] == '$'
+				|| value.p[i] == '`')
 			putchar('\\');
 		putchar(value.p[i]);
 	}
@@ -86,7 +87,8 @@ static struct data *recipe_store(struct workspace *w, const struct options *o, s
 	const struct provider_choice *choice = provider_build(w->providers, name);
 	if (choice->n > 0)
 		return recipe_data(w->config, choice->v[0]->id, w->arena);
-	error("nothing provides " SFMT ": %s", SARG(name), choice->why ? choice->why : "it is ASSUME_PROVIDED");
+	error("nothing provides " SFMT ": %s", SARG(name),
+			choice->why ? choice->why : "it is ASSUME_PROVIDED");
 	return NULL;
 }
 
@@ -138,8 +140,8 @@ int show_variable(struct arena *a, const struct options *o) {
 	bool set = o->flag.n ? data_get_flag(d, name, atom(o->flag), !o->unexpanded, &value)
 		: o->unexpanded ? data_get_raw(d, name, &value) : data_get(d, name, &value);
 	if (!set) {
-		error("getvar: %s%s" SFMT "%s: not set", name->p, o->flag.n ? "[" : "", SARG(o->flag),
-			o->flag.n ? "]" : "");
+		error("getvar: %s%s" SFMT "%s: not set", name->p, o->flag.n ? "[" : "",
+				SARG(o->flag), o->flag.n ? "]" : "");
 		return 1;
 	}
 	if (o->value_only) {
@@ -147,7 +149,8 @@ int show_variable(struct arena *a, const struct options *o) {
 		return 0;
 	}
 	print_history(d, name, a);
-	printf("%s%s" SFMT "%s=", name->p, o->flag.n ? "[" : "", SARG(o->flag), o->flag.n ? "]" : "");
+	printf("%s%s" SFMT "%s=", name->p, o->flag.n ? "[" : "", SARG(o->flag),
+			o->flag.n ? "]" : "");
 	print_quoted(value);
 	return 0;
 }
@@ -172,7 +175,8 @@ int show_graph(struct arena *a, const struct options *o) {
 	if (!w || workspace_open(w, o) < 0)
 		return 1;
 	struct slice task = o->task.n ? o->task : data_text(w->config->data, "BB_DEFAULT_TASK");
-	struct targets targets = graph_targets(a, w->providers, &o->words, task.n ? task : SLICE("build"));
+	struct targets targets =
+			graph_targets(a, w->providers, &o->words, task.n ? task : SLICE("build"));
 	struct graph *g = graph_build(a, w->providers, &targets);
 	if (!g)
 		return 1;

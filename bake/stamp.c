@@ -1,5 +1,5 @@
-/* stamp: names and files beside each other in the directory of ${STAMP}. A stamp carries the task hash
- * in its name, so "is it current" is one look at the directory. */
+/* stamp: names and files beside each other in the directory of ${STAMP}. A stamp carries the task
+ * hash in its name, so "is it current" is one look at the directory. */
 #include "stamp.h"
 
 #include <errno.h>
@@ -36,12 +36,14 @@ struct slice stamp_content(struct arena *a, const struct task *t) {
 
 char *stamp_beside(struct arena *a, const struct task *t, const char *kind) {
 	struct slice extra = t->spec->stamp_extra;
-	return arena_str(a, arena_printf(a, SFMT "/%s." SFMT ".%s%s" SFMT, SARG(os_dirname(t->recipe->stamp)),
-		kind, SARG(t->recipe->pn), t->spec->name->p, extra.n ? "." : "", SARG(extra)));
+	return arena_str(a, arena_printf(a, SFMT "/%s." SFMT ".%s%s" SFMT,
+					    SARG(os_dirname(t->recipe->stamp)), kind,
+					    SARG(t->recipe->pn), t->spec->name->p,
+					    extra.n ? "." : "", SARG(extra)));
 }
 
-/* Is name "PV-PR.do_x.HASH" or "PV-PR.do_x.HASH.extra" of this very task? Stamps of another version are,
- * when the directory belongs to the recipe as Yocto's do. */
+/* Is name "PV-PR.do_x.HASH" or "PV-PR.do_x.HASH.extra" of this very task? Stamps of another version
+ * are, when the directory belongs to the recipe as Yocto's do. */
 static bool is_stamp_of(struct slice name, const struct task *t, const char *infix) {
 	size_t at;
 	bool own_dir = slice_eq(os_basename(os_dirname(t->recipe->stamp)), t->recipe->pn);

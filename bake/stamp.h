@@ -1,4 +1,5 @@
-/* stamp: the file that says a task is done, with which hash, and what its artefact's content was. */
+/* stamp: the file that says a task is done, with which hash, and what its artefact's content
+ * was. */
 #ifndef BAKE_STAMP_H
 #define BAKE_STAMP_H
 
@@ -14,7 +15,8 @@ char *stamp_path(struct arena *a, const struct task *t);
 bool stamp_is_there(const struct task *t);
 /* The content hash kept in it; unset when there is none. */
 struct slice stamp_content(struct arena *a, const struct task *t);
-/* Removes every stamp of this task, whatever its hash or the recipe's version: it is about to run. */
+/* Removes every stamp of this task, whatever its hash or the recipe's version: it is about to
+ * run. */
 void stamp_remove(const struct task *t);
 /* Removes the stamps of all tasks of this version of a recipe, with what is kept beside them. */
 void stamp_clear(const struct recipe *r);

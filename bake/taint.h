@@ -1,5 +1,5 @@
-/* taint: tasks that were forced (-f, -C) keep another identity until their recipe is cleaned, so that no
- * later command takes the stored result of the unforced task for theirs. */
+/* taint: tasks that were forced (-f, -C) keep another identity until their recipe is cleaned, so
+ * that no later command takes the stored result of the unforced task for theirs. */
 #ifndef BAKE_TAINT_H
 #define BAKE_TAINT_H
 

@@ -1,8 +1,10 @@
-/* task: a job is two processes. The outer one sees the host: it empties and stores artefacts, writes the
- * stamp. The inner one lives in the sandbox and does everything the metadata has a say in: it evaluates
- * the recipe there, so that code sees the directories the task will see. They share one small page.
+/* task: a job is two processes. The outer one sees the host: it empties and stores artefacts,
+ * writes the stamp. The inner one lives in the sandbox and does everything the metadata has a say
+ * in: it evaluates the recipe there, so that code sees the directories the task will see. They
+ * share one small page.
  *
- * Paths: records hold the host's, the inner store holds what the sandbox shows (TMPDIR is /bake). */
+ * Paths: records hold the host's, the inner store holds what the sandbox shows (TMPDIR is
+ * /bake). */
 #include "task.h"
 
 #include <errno.h>
@@ -78,11 +80,13 @@ static struct slice moved(struct arena *a, struct slice path, const char *from, 
 }
 
 static struct slice inside(struct arena *a, struct slice path) {
-	return job.context->host ? moved(a, path, job.context->tmpdir, SANDBOX_TMPDIR) : arena_dup(a, path);
+	return job.context->host ? moved(a, path, job.context->tmpdir, SANDBOX_TMPDIR)
+				 : arena_dup(a, path);
 }
 
 static struct slice outside(struct arena *a, struct slice path) {
-	return job.context->host ? moved(a, path, SANDBOX_TMPDIR, job.context->tmpdir) : arena_dup(a, path);
+	return job.context->host ? moved(a, path, SANDBOX_TMPDIR, job.context->tmpdir)
+				 : arena_dup(a, path);
 }
 
 /* --- the inner process --- */
@@ -96,12 +100,15 @@ static struct data *task_data(void) {
 	const struct task *t = job.task;
 	struct arena *a = arena_new();
 	struct data *d = recipe_data(job.context->inside, t->recipe->id, a);
-	struct slice name = slice_sub(atom_slice(t->spec->name), 3, t->spec->name->n);   /* without do_ */
+	struct slice name =
+			slice_sub(atom_slice(t->spec->name), 3, t->spec->name->n); /* without do_ */
 	char *override = arena_str(a, name);
 	for (char *c = override; *c; c++)
 		if (*c == '_')
 			*c = '-';
-	set(d, "OVERRIDES", arena_printf(a, "task-%s:" SFMT, override, SARG(data_text(d, "OVERRIDES"))));
+	set(d, "OVERRIDES",
+			arena_printf(a, "task-%s:" SFMT, override,
+					SARG(data_text(d, "OVERRIDES"))));
 	set(d, "BB_CURRENTTASK", name);
 	set(d, "BB_RUNTASK", atom_slice(t->spec->name));
 	set(d, "BB_TASKHASH", t->hash);
@@ -148,7 +155,8 @@ static void run_all(void) {
 	function_run_all(d, function_flag(d, name, "prefuncs"));
 	function_run(d, name);
 	function_run_all(d, function_flag(d, name, "postfuncs"));
-	job.shared->epoch = strtoll(arena_str(data_arena(d), data_text(d, "SOURCE_DATE_EPOCH")), NULL, 10);
+	job.shared->epoch = strtoll(
+			arena_str(data_arena(d), data_text(d, "SOURCE_DATE_EPOCH")), NULL, 10);
 }
 
 static _Noreturn void inner(void) {
@@ -197,7 +205,8 @@ static size_t task_binds(struct arena *a, struct sandbox_bind **binds) {
 			(*binds)[n++] = (struct sandbox_bind){ arena_str(a, dir), NULL, false };
 	}
 	if (c->downloads)
-		(*binds)[n++] = (struct sandbox_bind){ c->downloads, NULL, job.task->spec->network };
+		(*binds)[n++] = (struct sandbox_bind){ c->downloads, NULL,
+			job.task->spec->network };
 	return n;
 }
 
@@ -234,13 +243,15 @@ static void begin(const struct task_context *c, const struct task *t, int report
 	job.report = report_fd;
 	job.pid = getpid();
 	function_setup(job.pid, c->jobserver);
-	job.shared = mmap(NULL, sizeof *job.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	job.shared = mmap(NULL, sizeof *job.shared, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (job.shared == MAP_FAILED)
 		broken("no memory to share with a task");
 	message_sink(report_message, NULL);
 }
 
-/* Keeps the artefact; a store that cannot take it (disk full …) has said so, and the build goes on. */
+/* Keeps the artefact; a store that cannot take it (disk full …) has said so, and the build goes
+ * on. */
 static struct slice keep(const struct task *t) {
 	struct slice content = SLICE("");
 	if (!t->spec->cached || !job.context->store)
@@ -296,7 +307,8 @@ static struct config *config_inside(struct arena *a, const struct config *config
 }
 
 static void add_bind(struct task_context *c, struct sandbox_bind *binds, struct slice dir) {
-	if (dir.n == 0 || seen_through(binds, c->binds_count, dir) || !os_is_dir(arena_str(c->arena, dir)))
+	if (dir.n == 0 || seen_through(binds, c->binds_count, dir)
+			|| !os_is_dir(arena_str(c->arena, dir)))
 		return;
 	binds[c->binds_count++] = (struct sandbox_bind){ arena_str(c->arena, dir), NULL, false };
 }
@@ -365,7 +377,8 @@ static struct value taskdeps(struct call *c) {
 		put_text(c->arena, &entry, "hash", t->hash);
 		put_text(c->arena, &entry, "file", t->recipe->file);
 		value_put(c->arena, &entry, value_text(SLICE("direct")), value_bool(in[i].direct));
-		value_put(c->arena, &entry, value_text(SLICE("outputs")), task_outputs(c->arena, t->spec));
+		value_put(c->arena, &entry, value_text(SLICE("outputs")),
+				task_outputs(c->arena, t->spec));
 		value_push(c->arena, &list, entry);
 	}
 	return list;

@@ -19,7 +19,7 @@ struct task;
 struct task_context {
 	struct arena *arena;
 	const struct config *config;     /* as bake reads it */
-	struct config *inside;           /* as tasks see it: TMPDIR is SANDBOX_TMPDIR when hermetic */
+	struct config *inside; /* as tasks see it: TMPDIR is SANDBOX_TMPDIR when hermetic */
 	const struct graph *graph;
 	struct store *store;             /* NULL: no artefact is kept or used */
 	const struct view *host; /* NULL: not hermetic */
@@ -27,7 +27,7 @@ struct task_context {
 	const char *tmpdir;              /* the real one */
 	const struct sandbox_bind *binds;        /* the directories of the layers */
 	size_t binds_count;
-	const char *downloads;           /* DL_DIR, writable for tasks that fetch; NULL: below TMPDIR */
+	const char *downloads; /* DL_DIR, writable for tasks that fetch; NULL: below TMPDIR */
 };
 
 struct task_context *task_context_new(struct arena *a, const struct config *config,
@@ -35,11 +35,11 @@ struct task_context *task_context_new(struct arena *a, const struct config *conf
 
 /* What a job tells its scheduler through the fd `report`: records "Xtext\0". */
 enum task_report {
-	TASK_REPORT_LOG = 'L',           /* the host's path of its log, from here on standard error */
-	TASK_REPORT_PLAIN = 'P',         /* bb.plain: for the person at the terminal */
+	TASK_REPORT_LOG = 'L', /* the host's path of its log, from here on standard error */
+	TASK_REPORT_PLAIN = 'P', /* bb.plain: for the person at the terminal */
 	TASK_REPORT_WARNING = 'W',
-	TASK_REPORT_ERROR = 'E',         /* already in the log, when there is one */
-	TASK_REPORT_CONTENT = 'C',       /* content hash of its artefact */
+	TASK_REPORT_ERROR = 'E', /* already in the log, when there is one */
+	TASK_REPORT_CONTENT = 'C', /* content hash of its artefact */
 };
 
 /* Each runs in a process forked for it, ends it, and writes the stamp last.

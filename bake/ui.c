@@ -1,5 +1,6 @@
-/* ui: on a terminal a block of lines at the bottom, drawn again in place, with messages scrolling above
- * it; elsewhere one line an event. Invariant: `drawn` lines of the block stand above the cursor. */
+/* ui: on a terminal a block of lines at the bottom, drawn again in place, with messages scrolling
+ * above it; elsewhere one line an event. Invariant: `drawn` lines of the block stand above the
+ * cursor. */
 #include "ui.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* ui: what a person sees of a build: progress redrawn in place on a terminal, plain lines elsewhere. */
+/* ui: what a person sees of a build: progress redrawn in place on a terminal, plain lines
+ * elsewhere. */
 #ifndef BAKE_UI_H
 #define BAKE_UI_H
 
@@ -17,13 +18,14 @@ struct ui_options {
 
 /* Takes over message() until ui_close. */
 struct ui *ui_open(struct arena *a, const struct ui_options *o);
-/* total: tasks that will run or be restored; current: those found up to date. May be called again. */
+/* total: tasks that will run or be restored; current: those found up to date. May be called
+ * again. */
 void ui_plan(struct ui *u, unsigned total, unsigned current);
 /* A task is known by its id ("zlib:do_compile"), which must live until it is finished. */
 void ui_started(struct ui *u, const char *id, bool restoring);
-enum ui_end { UI_RAN, UI_RESTORED, UI_FAILED, UI_AGAIN };      /* AGAIN: will be started once more */
+enum ui_end { UI_RAN, UI_RESTORED, UI_FAILED, UI_AGAIN }; /* AGAIN: will be started once more */
 void ui_finished(struct ui *u, const char *id, enum ui_end how);
-void ui_tick(struct ui *u);                          /* redraws when due; call some times a second */
+void ui_tick(struct ui *u); /* redraws when due; call some times a second */
 void ui_resized(struct ui *u);
 /* Takes the display away, gives messages back. The summary: one line of counts. */
 void ui_close(struct ui *u, const char *outcome);

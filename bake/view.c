@@ -1,9 +1,9 @@
 /* view: found out once per build, so that a task pays for system calls alone.
  *
- * Target recipes must not see what the host would compile or link against. Directories of libraries are
- * replaced by a shadow that holds links to the libraries the host's own programs load (libz.so.1, not
- * libz.so, libz.a or crt1.o). The whole host stands apart, where only who means it looks: the links of the
- * shadows, and the compiler of build tools (BUILD_CC, by --sysroot). */
+ * Target recipes must not see what the host would compile or link against. Directories of libraries
+ * are replaced by a shadow that holds links to the libraries the host's own programs load
+ * (libz.so.1, not libz.so, libz.a or crt1.o). The whole host stands apart, where only who means it
+ * looks: the links of the shadows, and the compiler of build tools (BUILD_CC, by --sysroot). */
 #include "view.h"
 
 #include <errno.h>
@@ -37,7 +37,8 @@ static void add_bind(struct view *v, struct view_binds *list, const char *from, 
 	char *real = os_realpath(v->arena, from);
 	if (!real)
 		return;
-	struct view_bind b = { arena_printf(v->arena, VIEW_OLD "%s", real).p, to, VIEW_READ, !os_is_dir(real) };
+	struct view_bind b = { arena_printf(v->arena, VIEW_OLD "%s", real).p, to, VIEW_READ,
+		!os_is_dir(real) };
 	add(v, list, b);
 }
 
@@ -51,12 +52,15 @@ const char *view_below(const struct view *v, const char *name) {
 
 static void hide(struct view *v, const char *path) {
 	if (os_is_dir(path))
-		add_bind(v, &v->target, view_below(v, "empty"), arena_str(v->arena, slice_of(path)));
+		add_bind(v, &v->target, view_below(v, "empty"),
+				arena_str(v->arena, slice_of(path)));
 }
 
-/* The host's programs, below prefix: /usr, and /bin and its like as the links or directories they are. */
+/* The host's programs, below prefix: /usr, and /bin and its like as the links or directories they
+ * are. */
 static void add_root_dirs(struct view *v, const char *prefix) {
-	static const char *const names[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
+	static const char *const names[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64",
+		"/libx32" };
 	add_bind(v, &v->all, "/usr", arena_printf(v->arena, "%s/usr", prefix).p);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *to = arena_printf(v->arena, "%s%s", prefix, names[i]).p;
@@ -83,7 +87,8 @@ static void add_devices(struct view *v) {
 		{ "pts/ptmx", "/dev/ptmx", VIEW_LINK, false },
 	};
 	for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
-		struct view_bind b = { arena_printf(v->arena, VIEW_OLD "%s", nodes[i]).p, nodes[i], VIEW_WRITE, true };
+		struct view_bind b = { arena_printf(v->arena, VIEW_OLD "%s", nodes[i]).p, nodes[i],
+			VIEW_WRITE, true };
 		if (os_exists(nodes[i]))
 			add(v, &v->all, b);
 	}
@@ -94,16 +99,20 @@ static void add_devices(struct view *v) {
 /* --- the small /etc --- */
 
 static int write_etc(struct view *v) {
-	static const struct { const char *name, *text; } files[] = {
+	static const struct { const char *name, *text;
+	} files[] = {
 		{ "passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n" },
 		{ "group", "root:x:0:\nnogroup:x:65534:\n" },
 		{ "hosts", "127.0.0.1 localhost bake\n::1 localhost\n" },
 		{ "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n" },
-		{ "ld.so.cache", "" }, { "ld.so.conf", "" }, { "resolv.conf", "" },
+		{ "ld.so.cache", "" },
+		{ "ld.so.conf", "" },
+		{ "resolv.conf", "" },
 		{ "gitconfig", "" },
 	};
-	static const char *const dirs[] = { "etc/ld.so.conf.d", "etc/alternatives", "etc/ssl", "etc/pki",
-		"etc/ca-certificates", "etc/apt", "etc/yum.repos.d", "etc/ssh", "empty", "root", "lib" };
+	static const char *const dirs[] = { "etc/ld.so.conf.d", "etc/alternatives", "etc/ssl",
+		"etc/pki", "etc/ca-certificates", "etc/apt", "etc/yum.repos.d", "etc/ssh", "empty",
+		"root", "lib" };
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
 		if (os_mkdirs(view_below(v, dirs[i])) < 0)
 			return -1;
@@ -120,8 +129,8 @@ static void add_etc(struct view *v) {
 		"/etc/ld.so.conf.d", "/etc/alternatives" };
 	/* The package manager's too: sources are looked for in its index. */
 	static const char *const network[] = { "/etc/resolv.conf", "/etc/ssl", "/etc/pki",
-		"/etc/ca-certificates", "/etc/apt", "/etc/yum.repos.d", "/etc/gitconfig", "/etc/ssh",
-		"/var/lib/apt", "/var/lib/dpkg" };
+		"/etc/ca-certificates", "/etc/apt", "/etc/yum.repos.d", "/etc/gitconfig",
+		"/etc/ssh", "/var/lib/apt", "/var/lib/dpkg" };
 	const char *home = getenv("HOME");
 	add_bind(v, &v->all, view_below(v, "etc"), "/etc");
 	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
@@ -152,7 +161,8 @@ static bool is_runtime(const char *path, const char *name) {
 	struct stat st;
 	if (fnmatch("*.so.[0-9]*", name, 0) == 0)
 		return true;
-	return fnmatch("*.so", name, 0) == 0 && lstat(path, &st) == 0 && S_ISREG(st.st_mode) && is_elf(path);
+	return fnmatch("*.so", name, 0) == 0 && lstat(path, &st) == 0 && S_ISREG(st.st_mode)
+	       && is_elf(path);
 }
 
 /* foreign: libraries of another machine; only the compiler's own belongs to the compiler. */
@@ -220,8 +230,8 @@ static int shadow_all(struct view *v, const char *pattern, bool foreign) {
 }
 
 static int hide_headers(struct view *v) {
-	static const char *const hidden[] = { "/usr/include", "/usr/local", "/usr/lib32", "/usr/libx32",
-		"/usr/lib/pkgconfig", "/usr/lib/cmake", "/usr/share/pkgconfig" };
+	static const char *const hidden[] = { "/usr/include", "/usr/local", "/usr/lib32",
+		"/usr/libx32", "/usr/lib/pkgconfig", "/usr/lib/cmake", "/usr/share/pkgconfig" };
 	static const char *const cross[] = { "/usr/*-linux-*/include", "/usr/*-linux-*/sys-root" };
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
 		hide(v, hidden[i]);

@@ -13,7 +13,11 @@ struct arena;
 struct view_bind {
 	const char *from;        /* below VIEW_OLD, except of a link */
 	const char *to;
-	enum { VIEW_READ, VIEW_WRITE, VIEW_LINK } kind;  /* LINK: a symbolic link `to` with text `from` */
+	enum {
+		VIEW_READ,
+		VIEW_WRITE,
+		VIEW_LINK
+	} kind; /* LINK: a symbolic link `to` with text `from` */
 	bool file;
 };
 
@@ -31,9 +35,9 @@ struct view {
 	struct view_binds target;        /* of tasks that must not see host headers */
 };
 
-/* Finds out what to mount, and writes below tmpdir/sandbox what the host does not have as it should be
- * seen: the small /etc, the library directories without what compilers would link. tmpdir is seen as
- * `as`. NULL: message given. */
+/* Finds out what to mount, and writes below tmpdir/sandbox what the host does not have as it should
+ * be seen: the small /etc, the library directories without what compilers would link. tmpdir is
+ * seen as `as`. NULL: message given. */
 struct view *view_new(struct arena *a, const char *tmpdir, const char *as, const char *whole);
 /* The path of name below view->dir, in its arena. */
 const char *view_below(const struct view *v, const char *name);

@@ -1,4 +1,5 @@
-/* workspace: what every command needs first. A build directory is one that has conf/bblayers.conf. */
+/* workspace: what every command needs first. A build directory is one that has
+ * conf/bblayers.conf. */
 #include "workspace.h"
 
 #include <errno.h>
@@ -70,7 +71,8 @@ static struct slice fill_in(struct arena *a, struct slice text, const char *core
 	return buf_slice(&out);
 }
 
-static int copy_template(struct arena *a, const char *corebase, const char *topdir, const char *name) {
+static int copy_template(struct arena *a, const char *corebase, const char *topdir,
+		const char *name) {
 	const char *from = arena_printf(a, "%s/conf/templates/%s.sample", corebase, name).p;
 	const char *to = arena_printf(a, "%s/conf/%s", topdir, name).p;
 	struct slice text;
@@ -125,8 +127,10 @@ int workspace_lock(const struct workspace *w) {
 	int fd = os_lock(path, false);
 	if (fd < 0 && errno == EWOULDBLOCK) {
 		bool known = os_read(w->arena, path, &holder) == 0 && slice_trim(holder).n > 0;
-		error("build directory: %s: in use by another bake (process " SFMT "): wait for it or "
-			"take another with -B", w->topdir, SARG(known ? slice_trim(holder) : SLICE("unknown")));
+		error("build directory: %s: in use by another bake (process " SFMT
+		      "): wait for it or "
+		      "take another with -B",
+				w->topdir, SARG(known ? slice_trim(holder) : SLICE("unknown")));
 		return -1;
 	}
 	if (fd < 0) {

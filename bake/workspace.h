@@ -16,7 +16,7 @@ struct recipes;
 
 struct workspace {
 	struct arena *arena;
-	const char *corebase;            /* the base layer: root of the repository or share/bake; NULL: none */
+	const char *corebase; /* the base layer: root of the repository or share/bake; NULL: none */
 	const char *topdir;              /* absolute */
 	struct config *config;
 	struct recipes *recipes;         /* NULL until workspace_read */
@@ -29,7 +29,8 @@ struct workspace {
 struct workspace *workspace_find(struct arena *a, const struct options *o);
 /* Holds the build directory until exit. −1: message says which bake has it. */
 int workspace_lock(const struct workspace *w);
-/* Reads the configuration, with the history of variables when they will be shown. −1: the faults are in *faults, not reported. */
+/* Reads the configuration, with the history of variables when they will be shown. −1: the faults
+ * are in *faults, not reported. */
 int workspace_load(struct workspace *w, const struct options *o, struct layer_faults *faults);
 /* The same, with every fault reported. */
 int workspace_configure(struct workspace *w, const struct options *o);

@@ -7,6 +7,7 @@
 #   says REGEX, silent REGEX     does (no) line of the output match?
 here=$(cd "$(dirname "$0")" && pwd)
 engine=${BAKE:-$here/../../out/bake}
+[ -x "$engine" ] || { echo "not ok - $engine is not built"; exit 1; }
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 count=0
