@@ -100,27 +100,10 @@ struct place data_place(const struct data *d) {
 /* --- names that are refused --- */
 
 static struct slice renamed_to(const struct data *d, const struct atom *name) {
-	static const char *const table[][2] = {
-		{ "BB_ENV_WHITELIST", "BB_ENV_PASSTHROUGH" },
-		{ "BB_ENV_EXTRAWHITE", "BB_ENV_PASSTHROUGH_ADDITIONS" },
-		{ "BB_HASHBASE_WHITELIST", "BB_BASEHASH_IGNORE_VARS" },
-		{ "BB_HASHCONFIG_WHITELIST", "BB_HASHCONFIG_IGNORE_VARS" },
-		{ "BB_HASHTASK_WHITELIST", "BB_TASKHASH_IGNORE_TASKS" },
-		{ "BB_SETSCENE_ENFORCE_WHITELIST", "BB_SETSCENE_ENFORCE_IGNORE_TASKS" },
-		{ "MULTI_PROVIDER_WHITELIST", "BB_MULTI_PROVIDER_ALLOWED" },
-		{ "BB_STAMP_WHITELIST", "is not supported any more" },
-		{ "BB_STAMP_POLICY", "is not supported any more" },
-	};
-	size_t colon;
-	struct slice text = atom_slice(name);
-	if (slice_find(text, ":", &colon))
-		text = slice_sub(text, 0, colon);
-	if (slice_starts(text, "BB_") || slice_starts(text, "MULTI_"))
-		for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-			if (slice_is(text, table[i][0]))
-				return slice_of(table[i][1]);
-	const struct atom *base = d->renamed ? atom_find(text) : NULL;
-	struct slice *to = base ? map_get(d->renamed, base) : NULL;
+	const struct name *n = name_of(name);
+	if (n->successor)
+		return slice_of(n->successor);
+	const struct slice *to = d->renamed ? map_get(d->renamed, n->root) : NULL;
 	return to ? *to : SLICE_NONE;
 }
 

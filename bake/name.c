@@ -103,13 +103,38 @@ static void find_links(struct slice text, const struct atom *whole, struct name 
 	}
 }
 
+/* What BitBake itself has given another name, or taken away. */
+static const char *successor_of(struct slice root) {
+	static const char *const table[][2] = {
+		{ "BB_ENV_WHITELIST", "BB_ENV_PASSTHROUGH" },
+		{ "BB_ENV_EXTRAWHITE", "BB_ENV_PASSTHROUGH_ADDITIONS" },
+		{ "BB_HASHBASE_WHITELIST", "BB_BASEHASH_IGNORE_VARS" },
+		{ "BB_HASHCONFIG_WHITELIST", "BB_HASHCONFIG_IGNORE_VARS" },
+		{ "BB_HASHTASK_WHITELIST", "BB_TASKHASH_IGNORE_TASKS" },
+		{ "BB_SETSCENE_ENFORCE_WHITELIST", "BB_SETSCENE_ENFORCE_IGNORE_TASKS" },
+		{ "MULTI_PROVIDER_WHITELIST", "BB_MULTI_PROVIDER_ALLOWED" },
+		{ "BB_STAMP_WHITELIST", "is not supported any more" },
+		{ "BB_STAMP_POLICY", "is not supported any more" },
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (slice_is(root, table[i][0]))
+			return table[i][1];
+	return NULL;
+}
+
+static struct slice root_of(struct slice text) {
+	const char *colon = text.n ? memchr(text.p, ':', text.n) : NULL;
+	return colon ? slice_sub(text, 0, (size_t)(colon - text.p)) : text;
+}
+
 const struct name *name_of(const struct atom *a) {
 	make_room(a->id);
 	if (known.name[a->id])
 		return known.name[a->id];
 	struct name *n = ARENA_NEW(known.arena, struct name);
 	struct slice text = atom_slice(a);
-	*n = (struct name){ .op = NAME_PLAIN, .base = a };
+	*n = (struct name){ .op = NAME_PLAIN, .base = a, .root = atom(root_of(text)) };
+	n->successor = successor_of(root_of(text));
 	n->reference = slice_find(text, "${", NULL);
 	n->old_syntax = !slice_starts(text, "__anon_") && (slice_find(text, "_append", NULL) ||
 			slice_find(text, "_prepend", NULL) || slice_find(text, "_remove", NULL));

@@ -30,6 +30,8 @@ struct name {
 	const struct override *when;     /* condition of the operation; NULL: always */
 	struct name_link *link;          /* the bases the name can stand in for, nearest first */
 	size_t links;
+	const struct atom *root;         /* what stands before the first colon */
+	const char *successor;           /* the name the root has now, or why there is none; or NULL */
 	bool reference;                  /* holds ${ : to be renamed by key expansion */
 	bool old_syntax;                 /* holds _append, _prepend or _remove */
 };
