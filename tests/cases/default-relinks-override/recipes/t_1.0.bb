@@ -1,0 +1,5 @@
+OVERRIDES .= ":o1"
+A = "a"
+A:o1 = "one"
+unset A
+A:o1 ?= "other"

@@ -1,0 +1,8 @@
+OVERRIDES .= ":o1"
+A = "x"
+A:o1 = "a b c"
+A:o1:remove = "b"
+A:append = " b d"
+B:remove = "${W}"
+B = "w ${W} v"
+W = "v w"

@@ -1,0 +1,5 @@
+OVERRIDES .= ":o1:o2"
+V = "v"
+A_${V} = "base"
+A_${V}:o1 = "one"
+A_${V}:o1:o2 ??= "both"
