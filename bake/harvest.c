@@ -7,6 +7,7 @@
 #include "layer.h"
 #include "proc.h"
 #include "recipe.h"
+#include "os.h"
 #include "record.h"
 #include "util.h"
 
@@ -78,19 +79,6 @@ static void keep_message(void *ctx, enum message_level level, const char *text) 
 	s->warnings++;
 }
 
-static int send_all(int fd, const void *bytes, size_t size) {
-	for (const char *p = bytes; size;) {
-		ssize_t n = write(fd, p, size);
-		if (n < 0 && errno != EINTR)
-			return -1;
-		if (n > 0) {
-			p += n;
-			size -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
 static void add_fault_text(struct buf *out, const struct fault *fault) {
 	add_text(out, fault->file);
 	add_number(out, (uint32_t)fault->line);
@@ -129,7 +117,8 @@ static _Noreturn void work(struct harvester *h, unsigned number, int fd) {
 			_exit(0);
 		atomic_store(&h->shared->at[number], file);
 		struct frame frame = read_file(h->config, file, &out, &sack);
-		if (send_all(fd, &frame, sizeof frame) || send_all(fd, out.p, out.n))
+		struct slice head = { (const char *)&frame, sizeof frame };
+		if (os_write_all(fd, head) || os_write_all(fd, buf_slice(&out)))
 			_exit(1);
 		atomic_store(&h->shared->at[number], IDLE);
 	}

@@ -87,17 +87,6 @@ static bool start_over(struct transfer *t) {
 	return true;
 }
 
-static bool write_all(int fd, const char *p, size_t size) {
-	while (size) {
-		ssize_t n = write(fd, p, size);
-		if (n < 0 && errno != EINTR)
-			return false;
-		p += n > 0 ? n : 0;
-		size -= n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
 /* A server that knows no ranges sends the whole file again (200 in place of 206). */
 static bool whole_again(struct transfer *t) {
 	long code = 0;
@@ -113,7 +102,7 @@ static size_t take(char *bytes, size_t one, size_t size, void *ctx) {
 		return 0;
 	}
 	t->answered = true;
-	if (!write_all(t->fd, bytes, size)) {
+	if (os_write_all(t->fd, (struct slice){ bytes, size })) {
 		t->write_error = errno;
 		return 0;
 	}

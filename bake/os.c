@@ -82,7 +82,7 @@ int os_read(struct arena *a, const char *path, struct slice *text) {
 	return rc;
 }
 
-static int write_all(int fd, struct slice text) {
+int os_write_all(int fd, struct slice text) {
 	while (text.n) {
 		ssize_t n = write(fd, text.p, text.n);
 		if (n < 0 && errno != EINTR)
@@ -99,7 +99,7 @@ int os_write(const char *path, struct slice text, mode_t mode, bool sync) {
 		broken("out of memory");
 	int fd = mkostemp(temporary, O_CLOEXEC), rc = -1, why;
 	if (fd >= 0) {
-		rc = write_all(fd, text) || fchmod(fd, mode) || (sync && fsync(fd)) ? -1 : 0;
+		rc = os_write_all(fd, text) || fchmod(fd, mode) || (sync && fsync(fd)) ? -1 : 0;
 		why = errno;
 		if (close(fd) && !rc)
 			rc = -1, why = errno;
@@ -246,7 +246,7 @@ static int copy_bytes(int in, int out) {
 			return 0;
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || write_all(out, (struct slice){ chunk, (size_t)n }))
+		if (n < 0 || os_write_all(out, (struct slice){ chunk, (size_t)n }))
 			return -1;
 	}
 }

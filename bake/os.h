@@ -13,6 +13,7 @@ struct slice;
 struct slices;
 
 int os_read(struct arena *a, const char *path, struct slice *text);   /* whole file, NUL-terminated */
+int os_write_all(int fd, struct slice text);         /* all of it, whatever the kernel takes at a time */
 /* Writes a temporary file beside path, fsyncs when sync, renames. Nothing half-written survives. */
 int os_write(const char *path, struct slice text, mode_t mode, bool sync);
 bool os_exists(const char *path);                    /* lstat: a dangling link exists */

@@ -48,19 +48,6 @@ static void stream_end(struct stream *s, struct pack_content *content) {
 enum { TAIL = 8 + 64 + 1 + 20 + 1 };     /* "content HASH BYTES\n" */
 static const unsigned char SKIPPABLE[4] = { 0x50, 0x2a, 0x4d, 0x18 };
 
-static int write_all(int fd, const char *p, size_t size) {
-	while (size) {
-		ssize_t n = write(fd, p, size);
-		if (n < 0 && errno != EINTR)
-			return -1;
-		if (n > 0) {
-			p += n;
-			size -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
 static int write_tail(int fd, const char *note, const struct pack_content *content) {
 	struct buf b = { 0 };
 	size_t size = strlen(note) + 1 + TAIL;
@@ -68,7 +55,7 @@ static int write_tail(int fd, const char *note, const struct pack_content *conte
 	for (int i = 0; i < 4; i++)
 		buf_addc(&b, (char)(size >> 8 * i & 0xff));
 	buf_addf(&b, "%s\ncontent %s %020" PRIu64 "\n", note, content->hash, content->bytes);
-	int rc = write_all(fd, b.p, b.n);
+	int rc = os_write_all(fd, buf_slice(&b));
 	buf_free(&b);
 	return rc;
 }
