@@ -86,8 +86,10 @@ image: deps-image build
 	@out/bake -B $(BUILD) --set MACHINE=$(MACHINE) image-info $(IMAGE)
 run: deps-image build
 	out/bake -B $(BUILD) --set MACHINE=$(MACHINE) run $(IMAGE)
-bench: deps-check build
+bench: deps-check build out/bench-sandbox
 	tests/bench/run.sh
+out/bench-sandbox: tests/bench/sandbox.c $(filter-out $(O)/main.o,$(OBJECTS))
+	$(CC) $(ALL_CFLAGS) -iquote bake -o $@ $^ $(LDLIBS)
 fuzz: deps-check
 	tests/fuzz/run.sh
 install: build

@@ -66,6 +66,18 @@ $without")"
 	line "  for comparison: sh -c :" "$(measure 101 sh -c : | awk '{ printf "%7.1f ms", $1 }')"
 }
 
+# What namespaces and mounts cost a task, above a plain fork and exec.
+sandbox() {
+	local ms
+	mkdir -p "$scratch/tmp"
+	if ! ms=$(out/bench-sandbox "$scratch/tmp"); then
+		line "sandbox set-up" "not possible here"
+		return
+	fi
+	line "sandbox set-up above fork and exec" \
+		"$(awk '{ printf "%9.1f ms (%.1f against %.1f)", $2 - $1, $2, $1 }' <<<"$ms")"
+}
+
 # The efficiency of the last build: CPU of its tasks / (wall × cores). One that only restored says
 # nothing. tasks.tsv: start ms, end ms, CPU ms, peak KiB, run or restore, ok or failed, task.
 efficiency() {
@@ -97,5 +109,6 @@ parse "cold parse of this tree" "$scratch/tree" || status=1
 parse "cold parse of $RECIPES generated recipes" "$scratch/layer" || status=1
 noop || status=1
 overhead || status=1
+sandbox
 efficiency
 exit $status
