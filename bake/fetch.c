@@ -5,6 +5,7 @@
 #include "download.h"
 #include "library.h"
 #include "os.h"
+#include "patch.h"
 #include "source.h"
 #include "unpack.h"
 
@@ -55,6 +56,29 @@ static struct value call_patches(struct call *c) {
 		value_push(c->arena, &list, dict);
 	}
 	return list;
+}
+
+/* apply_patch(path, dir, strip): raises, with the hunk, when it does not apply as a whole. */
+static struct value call_apply_patch(struct call *c) {
+	call_count(c, 2, 3);
+	struct slice said, name = os_basename(call_text(c, 0));
+	struct slice strip = call_text_or(c, 2, SLICE("1"));
+	struct patch p = { .file = call_path(c, 0), .dir = call_path(c, 1) };
+	p.strip = arena_str(c->arena, strip);
+	p.path = arena_str(c->arena, data_text(c->data, "PATH"));
+	p.rejects = arena_printf(c->arena, SFMT "/" SFMT ".rej", SARG(data_text(c->data, "T")),
+		SARG(name)).p;
+	if (!os_is_dir(p.dir))
+		raise_error("do_patch: " SFMT ": %s is not there: is S right?", SARG(name), p.dir);
+	enum patch_result result = patch_apply(c->arena, &p, &said);
+	if (result == PATCH_REFUSED)
+		raise_error("do_patch: " SFMT " does not apply in %s: " SFMT, SARG(name), p.dir,
+			SARG(said));
+	if (result == PATCH_INEXACT)
+		warn("do_patch: " SFMT " applies, but not exactly: " SFMT, SARG(name), SARG(said));
+	else
+		note("applied " SFMT, SARG(name));
+	return VALUE_NIL;
 }
 
 static struct value call_localpath(struct call *c) {
@@ -163,6 +187,7 @@ void fetch_init(void) {
 		{ "bb.fetch.download", call_download },
 		{ "bb.fetch.unpack", call_unpack },
 		{ "bb.fetch.patches", call_patches },
+		{ "bb.fetch.apply_patch", call_apply_patch },
 		{ "bb.fetch.localpath", call_localpath },
 		{ "bb.fetch.local_files", call_local_files },
 		{ "bb.fetch.get_checksum_file_list", call_checksum_files },

@@ -5,9 +5,10 @@
 struct data;
 struct slices;
 
-/* Adds to the library: bb.fetch.download(d), unpack(d, dir), patches(d), localpath(d, url),
- * local_files(d), get_checksum_file_list(d), get_srcrev(d), get_pkgv_string(d), get_hashvalue(d),
- * get_autorev(d); those of expressions as bb.fetch2.* too. Once per process. */
+/* Adds to the library: bb.fetch.download(d), unpack(d, dir), patches(d), apply_patch(path, dir,
+ * strip), localpath(d, url), local_files(d), get_checksum_file_list(d), get_srcrev(d),
+ * get_pkgv_string(d), get_hashvalue(d), get_autorev(d); those of expressions as bb.fetch2.* too.
+ * Once per process. */
 void fetch_init(void);
 /* What file:// entries name, as [file-checksums] has it: "path:True"; "path:False" for a place that
  * comes earlier in FILESPATH and is empty (a file appearing there changes the build). */
