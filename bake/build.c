@@ -8,23 +8,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agenda.h"
 #include "data.h"
 #include "graph.h"
 #include "hosttools.h"
 #include "jobserver.h"
 #include "layer.h"
-#include "map.h"
 #include "options.h"
 #include "os.h"
 #include "plan.h"
-#include "provider.h"
-#include "recipe.h"
-#include "same.h"
 #include "sandbox.h"
 #include "sched.h"
-#include "stamp.h"
-#include "store.h"
-#include "taint.h"
+#include "sigdata.h"
 #include "task.h"
 #include "ui.h"
 #include "util.h"
@@ -33,97 +28,9 @@
 /* A build that starts with less would only leave broken logs. */
 enum { LEAST_FREE_MB = 32 };
 
-struct build {
-	struct arena *arena;
-	const struct options *o;
-	struct workspace *w;
-	struct data *config;
-	const char *tmpdir;
-	struct store *store;             /* NULL: none */
-	struct same *same;
-	struct slice compiler;           /* its identity */
-	struct graph *graph;
-	struct plan_facts facts;
-	struct plan_counts counts;
-};
-
-static const char *text(struct build *b, const char *name) {
-	return arena_str(b->arena, data_text(b->config, name));
-}
-
 /* --- the plan --- */
 
-static bool is_current(void *ctx, const struct task *t) {
-	(void)ctx;
-	return stamp_is_there(t);
-}
-
-static bool is_stored(void *ctx, const struct task *t) {
-	const struct build *b = ctx;
-	return b->store && store_has(b->store, t->hash.p);
-}
-
-static struct slice default_task(struct build *b) {
-	struct slice task = b->o->task;
-	if (!task.n)
-		task = data_text(b->config, "BB_DEFAULT_TASK");
-	return task.n ? task : SLICE("build");
-}
-
-static struct slice find_same(void *ctx, struct slice hash) {
-	const struct build *b = ctx;
-	return same_find(b->same, hash);
-}
-
-/* At the start, and whenever a task left what an earlier run had left. */
-static int hash_again(void *ctx) {
-	struct build *b = ctx;
-	struct graph_same same = { b, find_same };
-	return graph_hash(b->graph, b->compiler, b->same ? &same : NULL);
-}
-
-/* The artefacts of earlier builds. Without SSTATE_DIR nothing is kept. */
-static int open_store(struct build *b) {
-	const char *dir = text(b, "SSTATE_DIR");
-	if (!*dir)
-		return 0;
-	b->store = store_open(b->arena, dir);
-	b->same = same_open(b->arena, dir);
-	return b->store ? 0 : -1;
-}
-
-/* -f and -C. What is forced keeps a new identity, so that its dependents and later builds follow
- * it. */
-static int force(struct build *b) {
-	if (b->o->force)
-		graph_force(b->graph, SLICE_NONE);
-	if (b->o->clear.n)
-		graph_force(b->graph, b->o->clear);
-	for (uint32_t i = 0; i < b->graph->count && !b->o->dry_run; i++) {
-		struct task *t = &b->graph->task[i];
-		if (t->forced && !t->spec->nostamp && taint_set(b->tmpdir, t) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int make_graph(struct build *b) {
-	struct targets targets =
-			graph_targets(b->arena, b->w->providers, &b->o->words, default_task(b));
-	b->graph = graph_build(b->arena, b->w->providers, &targets);
-	if (!b->graph || hosttools_identity(b->config, b->arena, &b->compiler) < 0 || force(b) < 0)
-		return -1;
-	taint_read(b->tmpdir, b->graph);
-	return hash_again(b);
-}
-
-static void make_plan(struct build *b) {
-	b->facts = (struct plan_facts){ b, is_current, is_stored };
-	b->counts = plan_make(b->graph, &b->facts);
-	plan_start(b->graph);
-}
-
-static int print_plan(const struct build *b) {
+static int print_plan(const struct agenda *b) {
 	for (uint32_t i = 0; i < b->graph->count; i++) {
 		const struct task *t = &b->graph->task[i];
 		if (t->plan == PLAN_RUN || t->plan == PLAN_RESTORE)
@@ -137,7 +44,7 @@ static int print_plan(const struct build *b) {
 
 /* --- what running needs --- */
 
-static int check_disk(struct build *b) {
+static int check_disk(struct agenda *b) {
 	uint64_t free_mb;
 	if (os_mkdirs(b->tmpdir) < 0) {
 		error("TMPDIR: %s: %s", b->tmpdir, strerror(errno));
@@ -151,8 +58,8 @@ static int check_disk(struct build *b) {
 	return -1;
 }
 
-static int make_downloads(struct build *b) {
-	const char *dir = text(b, "DL_DIR");
+static int make_downloads(struct agenda *b) {
+	const char *dir = agenda_text(b, "DL_DIR");
 	if (!*dir || os_mkdirs(dir) == 0)
 		return 0;
 	error("DL_DIR: %s: %s", dir, strerror(errno));
@@ -160,7 +67,7 @@ static int make_downloads(struct build *b) {
 }
 
 /* Without a sandbox the user is told once, and tasks see the machine as it is. */
-static struct task_context *make_context(struct build *b) {
+static struct task_context *make_context(struct agenda *b) {
 	const struct view *host = NULL;
 	const char *why = "BB_SANDBOX = \"0\"";
 	bool wanted = !data_is(b->config, "BB_SANDBOX", "0");
@@ -176,13 +83,13 @@ static struct task_context *make_context(struct build *b) {
 	return c;
 }
 
-static unsigned jobs(struct build *b) {
+static unsigned jobs(struct agenda *b) {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	long asked = b->o->jobs ? (long)b->o->jobs : strtol(text(b, "BB_NUMBER_THREADS"), NULL, 10);
+	long asked = b->o->jobs ? (long)b->o->jobs : strtol(agenda_text(b, "BB_NUMBER_THREADS"), NULL, 10);
 	return asked > 0 ? (unsigned)asked : processors > 0 ? (unsigned)processors : 1;
 }
 
-static int run_plan(struct build *b, struct ui *ui) {
+static int run_plan(struct agenda *b, struct ui *ui) {
 	struct jobserver tokens;
 	struct sched_options o = { .jobs = jobs(b),
 		.keep_going = b->o->keep_going,
@@ -190,7 +97,7 @@ static int run_plan(struct build *b, struct ui *ui) {
 		.jobserver = &tokens,
 		.ui = ui,
 		.same = b->same,
-		.hash_again = hash_again,
+		.hash_again = agenda_hash,
 		.ctx = b };
 	if (check_disk(b) < 0 || make_downloads(b) < 0 || hosttools_link(b->config) < 0)
 		return 1;
@@ -201,12 +108,13 @@ static int run_plan(struct build *b, struct ui *ui) {
 	o.statistics = arena_printf(b->arena, "%s/tasks.tsv", b->tmpdir).p;
 	int result = sched_run(b->graph, c, &o);
 	jobserver_close(&tokens);
+	sigdata_keep(b);
 	return result;
 }
 
 /* --- the command --- */
 
-static void report_blocked(const struct build *b) {
+static void report_blocked(const struct agenda *b) {
 	unsigned blocked = 0;
 	for (uint32_t i = 0; i < b->graph->count; i++)
 		blocked += b->graph->task[i].state == TASK_BLOCKED;
@@ -215,7 +123,7 @@ static void report_blocked(const struct build *b) {
 				blocked == 1 ? " was" : "s were");
 }
 
-static int execute(struct build *b) {
+static int execute(struct agenda *b) {
 	struct ui_options options = { .fd = 2, .terminal = isatty(2) && getenv("TERM") };
 	struct ui *ui = ui_open(b->arena, &options);
 	bool idle = b->counts.run + b->counts.restore == 0;
@@ -229,13 +137,8 @@ static int execute(struct build *b) {
 }
 
 int build_targets(struct arena *a, const struct options *o) {
-	struct build b = { .arena = a, .o = o, .w = workspace_find(a, o) };
-	if (!b.w || (!o->dry_run && workspace_lock(b.w) < 0) || workspace_open(b.w, o) < 0)
+	struct agenda *b = agenda_open(a, o, !o->dry_run);
+	if (!b)
 		return 1;
-	b.config = b.w->config->data;
-	b.tmpdir = text(&b, "TMPDIR");
-	if (open_store(&b) < 0 || make_graph(&b) < 0)
-		return 1;
-	make_plan(&b);
-	return o->dry_run ? print_plan(&b) : execute(&b);
+	return o->dry_run ? print_plan(b) : execute(b);
 }

@@ -11,6 +11,7 @@
 #include "os.h"
 #include "provider.h"
 #include "recipe.h"
+#include "sig.h"
 #include "util.h"
 
 #include <errno.h>
@@ -409,9 +410,10 @@ static const struct slices *sums_of(struct hasher *h, struct slice path) {
 	return sums;
 }
 
-/* The entries are "path:True" or "path:False" (a place where the file was looked for and is
- * not). Only names and sums count, so the place of a layer does not. */
-static void add_files(struct hasher *h, const struct recipe_task *spec, struct buf *text) {
+/* "name sum" of every file that counts, sorted. The entries are "path:True" or "path:False" (a place
+ * where the file was looked for and is not). Only names and sums count, so the place of a layer
+ * does not. */
+static struct slices file_sums(struct hasher *h, const struct recipe_task *spec) {
 	struct slices all = { 0 };
 	for (size_t i = 0; i < spec->file_checksums.n; i++) {
 		struct slice path = spec->file_checksums.v[i];
@@ -424,6 +426,11 @@ static void add_files(struct hasher *h, const struct recipe_task *spec, struct b
 			slices_add(h->arena, &all, sums->v[k]);
 	}
 	slices_sort(&all);
+	return all;
+}
+
+static void add_files(struct hasher *h, const struct recipe_task *spec, struct buf *text) {
+	struct slices all = file_sums(h, spec);
 	for (size_t i = 0; i < all.n; i++)
 		buf_addf(text, "file " SFMT "\n", SARG(all.v[i]));
 }
@@ -477,6 +484,30 @@ int graph_hash(struct graph *g, struct slice extra, const struct graph_same *sam
 	buf_free(&text);
 	arena_free(h.arena);
 	return h.result;
+}
+
+static void explain_deps(const struct graph *g, const struct task *t, struct buf *out) {
+	for (uint32_t i = 0; i < t->deps_count; i++) {
+		const struct task *dep = &g->task[t->deps[i]];
+		buf_addf(out, "@dep/" SFMT " " SFMT " " SFMT "\n", SARG(dep->id),
+				SARG(dep->same.n ? dep->same : dep->hash), SARG(dep->hash));
+	}
+}
+
+void graph_explain(const struct graph *g, const struct task *t, struct slice extra,
+		struct buf *out) {
+	struct hasher h = { .arena = arena_new() };
+	h.sums.arena = h.arena;
+	buf_addf(out, "@task " SFMT "\n@hash " SFMT "\n@base " SFMT "\n", SARG(t->id),
+			SARG(t->hash), SARG(t->spec->base_hash));
+	sig_line(out, SLICE("@compiler"), extra);
+	if (t->taint.n)
+		buf_addf(out, "@taint " SFMT "\n", SARG(t->taint));
+	explain_deps(g, t, out);
+	struct slices files = file_sums(&h, t->spec);
+	for (size_t i = 0; i < files.n; i++)
+		buf_addf(out, "@file/" SFMT "\n", SARG(files.v[i]));
+	arena_free(h.arena);
 }
 
 /* --- finding and asking --- */

@@ -86,6 +86,11 @@ struct graph_same {
 	struct slice (*find)(void *ctx, struct slice hash);  /* unset: itself */
 };
 int graph_hash(struct graph *g, struct slice extra, const struct graph_same *same);
+/* What the hash of t was made of, in the lines of a signature's dump (sig.h) that begin with @:
+ * @task @hash @base @compiler @taint, "@dep/ID hash-as-seen own-hash", "@file/NAME sum". */
+struct buf;
+void graph_explain(const struct graph *g, const struct task *t, struct slice extra,
+		struct buf *out);
 /* -f (task unset: the targets themselves) and -C TASK (that task of the targets' recipes). */
 void graph_force(struct graph *g, struct slice task);
 struct task *graph_find(const struct graph *g, const struct recipe *r, const struct atom *task);

@@ -8,6 +8,7 @@
 #include "show.h"
 #include "task.h"
 #include "util.h"
+#include "why.h"
 
 typedef int command_fn(struct arena *a, const struct options *o);
 
@@ -17,6 +18,10 @@ static command_fn *const commands[] = {
 	[COMMAND_ENVIRONMENT] = show_environment,
 	[COMMAND_GRAPH] = show_graph,
 	[COMMAND_GETVAR] = show_variable,
+	[COMMAND_WHY] = why_target,
+	[COMMAND_DIFFSIGS] = why_diffsigs,
+	[COMMAND_DUMPSIG] = why_dumpsig,
+	[COMMAND_SIGNATURES] = why_signatures,
 	[COMMAND_CLEAN] = clean_built,
 	[COMMAND_RUN] = image_run,
 	[COMMAND_IMAGE_INFO] = image_info,

@@ -12,6 +12,9 @@
 static const char help[] =
 	"usage: bake [options] TARGET…            build targets (a recipe, recipe:do_task, world)\n"
 	"       bake [options] getvar VARIABLE    print a variable and where it was set\n"
+	"       bake [options] why TARGET[:TASK]  what changed since a task ran last, or before that\n"
+	"       bake [options] diffsigs A B       how two signatures differ (file, hash, TARGET:TASK)\n"
+	"       bake [options] dumpsig A          everything a signature was made of\n"
 	"       bake [options] clean RECIPE…      remove what was built of recipes (--all: everything)\n"
 	"       bake [options] run [IMAGE]        boot an image in QEMU\n"
 	"       bake [options] image-info IMAGE   where the image is, its size and packages\n"
@@ -27,6 +30,7 @@ static const char help[] =
 	"instead of building:\n"
 	"  -e, --environment [RECIPE]  print every variable and where it was set (--json)\n"
 	"  -g, --graphviz            write the graph of tasks (--json: print it)\n"
+	"  -S, --dump-signatures none|printdiff  write what signatures are made of, or say what changed\n"
 	"  -p, --parse-only          read all metadata and report what is wrong\n"
 	"\n"
 	"getvar: -r RECIPE, --flag FLAG, --value (nothing but the value), --unexpand\n"
@@ -51,6 +55,7 @@ static const struct option long_options[] = {
 	{ "environment", no_argument, NULL, 'e' },
 	{ "graphviz", no_argument, NULL, 'g' },
 	{ "parse-only", no_argument, NULL, 'p' },
+	{ "dump-signatures", required_argument, NULL, 'S' },
 	{ "build-dir", required_argument, NULL, 'B' },
 	{ "recipe", required_argument, NULL, 'r' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -70,6 +75,9 @@ static const struct {
 	enum command command;
 } commands[] = {
 	{ "getvar", COMMAND_GETVAR },
+	{ "why", COMMAND_WHY },
+	{ "diffsigs", COMMAND_DIFFSIGS },
+	{ "dumpsig", COMMAND_DUMPSIG },
 	{ "clean", COMMAND_CLEAN },
 	{ "run", COMMAND_RUN },
 	{ "image-info", COMMAND_IMAGE_INFO },
@@ -110,6 +118,7 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case 'e': o->command = COMMAND_ENVIRONMENT; break;
 	case 'g': o->command = COMMAND_GRAPH; break;
 	case 'p': o->command = COMMAND_PARSE; break;
+	case 'S': o->command = COMMAND_SIGNATURES; o->signatures = slice_of(optarg); break;
 	case 'B': o->build_dir = optarg; break;
 	case 'r': o->recipe = slice_of(optarg); break;
 	case 'v': o->verbose = true; break;
@@ -138,13 +147,14 @@ static void take_command(struct options *o, char ***words) {
 void options_read(struct arena *a, struct options *o, int count, char **words) {
 	int option;
 	*o = (struct options){ .command = COMMAND_BUILD };
-	while ((option = getopt_long(count, words, "c:fC:kj:negpB:r:vh", long_options, NULL)) != -1)
+	while ((option = getopt_long(count, words, "c:fC:kj:negpS:B:r:vh", long_options, NULL)) != -1)
 		take_option(a, o, option);
 	words += optind;
 	if (o->command == COMMAND_BUILD)
 		take_command(o, &words);
 	for (; *words; words++)
 		slices_add(a, &o->words, slice_of(*words));
-	if (o->words.n == 0 && (o->command == COMMAND_BUILD || o->command == COMMAND_GRAPH))
+	if (o->words.n == 0 && (o->command == COMMAND_BUILD || o->command == COMMAND_GRAPH
+			|| o->command == COMMAND_SIGNATURES))
 		usage("nothing to do: name a target");
 }

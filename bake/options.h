@@ -12,6 +12,10 @@ enum command {
 	COMMAND_ENVIRONMENT,     /* -e */
 	COMMAND_GRAPH,           /* -g */
 	COMMAND_GETVAR,
+	COMMAND_WHY,
+	COMMAND_DIFFSIGS,
+	COMMAND_DUMPSIG,
+	COMMAND_SIGNATURES,      /* -S */
 	COMMAND_CLEAN,
 	COMMAND_RUN,
 	COMMAND_IMAGE_INFO,
@@ -24,6 +28,7 @@ struct options {
 	struct slices assigns;           /* --set NAME=VALUE */
 	struct slice task;               /* -c; unset: the default one */
 	struct slice clear;              /* -C: this task of the targets runs again */
+	struct slice signatures;         /* none or printdiff */
 	struct slice recipe;             /* -r of getvar */
 	struct slice flag;               /* --flag of getvar */
 	unsigned jobs;                   /* -j; 0: BB_NUMBER_THREADS or the processors */

@@ -33,9 +33,6 @@ void sig_task(struct sig *s, const struct atom *task, bool want_vars, struct sig
 /* Everything that entered the hash, one "NAME value" a line (values escaped), first the task's own
  * text: to be kept beside the stamp. */
 void sig_dump(struct sig *s, const struct atom *task, struct buf *out);
-/* The difference of two dumps as lines "NAME: was … now …", "NAME: added …", "NAME: removed …";
- * returns how many. What other modules append to a dump in the same form is compared likewise. */
-size_t sig_diff(struct arena *a, struct slice old, struct slice new, struct buf *out);
 /* One line of a dump: name, blank, value with backslash, newline and tab escaped. */
 void sig_line(struct buf *out, struct slice name, struct slice value);
 

@@ -59,6 +59,17 @@ static bool is_stamp_of(struct slice name, const struct task *t, const char *inf
 		&& slice_eq(slice_sub(rest, HASH_DIGITS + 1, rest.n), extra);
 }
 
+struct slice stamp_hash(struct arena *a, const struct task *t) {
+	struct slice infix = arena_printf(a, ".%s.", t->spec->name->p);
+	struct slices names = { 0 };
+	size_t at;
+	os_list(a, arena_str(a, os_dirname(t->recipe->stamp)), &names);
+	for (size_t i = 0; i < names.n; i++)
+		if (is_stamp_of(names.v[i], t, infix.p) && slice_find(names.v[i], infix.p, &at))
+			return slice_sub(names.v[i], at + infix.n, at + infix.n + HASH_DIGITS);
+	return SLICE_NONE;
+}
+
 /* Removes the stamps of t but `keep` (a path, or NULL). */
 static void remove_others(struct arena *a, const struct task *t, const char *keep) {
 	struct slice dir = os_dirname(t->recipe->stamp);

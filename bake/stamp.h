@@ -13,6 +13,8 @@ struct task;
 /* ${STAMP}.do_x.HASH[.extra], as Yocto names it; in a. */
 char *stamp_path(struct arena *a, const struct task *t);
 bool stamp_is_there(const struct task *t);
+/* The hash of the stamp this task has, whatever the recipe's version; unset: it has none. */
+struct slice stamp_hash(struct arena *a, const struct task *t);
 /* The content hash kept in it; unset when there is none. */
 struct slice stamp_content(struct arena *a, const struct task *t);
 /* Removes every stamp of this task, whatever its hash or the recipe's version: it is about to

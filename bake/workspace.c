@@ -147,7 +147,8 @@ int workspace_lock(const struct workspace *w) {
 
 static bool shows_history(const struct options *o) {
 	return (o->command == COMMAND_ENVIRONMENT && !o->json)
-		|| (o->command == COMMAND_GETVAR && !o->value_only);
+		|| (o->command == COMMAND_GETVAR && !o->value_only)
+		|| o->command == COMMAND_WHY || o->command == COMMAND_DIFFSIGS;
 }
 
 int workspace_load(struct workspace *w, const struct options *o, struct layer_faults *faults) {

@@ -1,0 +1,113 @@
+/* agenda: everything that is decided before anything runs. Commands that build and commands that
+ * explain open the same one, so that they cannot disagree. */
+#include "agenda.h"
+
+#include "data.h"
+#include "graph.h"
+#include "hosttools.h"
+#include "layer.h"
+#include "options.h"
+#include "recipe.h"
+#include "same.h"
+#include "stamp.h"
+#include "store.h"
+#include "taint.h"
+#include "workspace.h"
+
+const char *agenda_text(struct agenda *g, const char *name) {
+	return arena_str(g->arena, data_text(g->config, name));
+}
+
+/* --- facts --- */
+
+static bool is_current(void *ctx, const struct task *t) {
+	(void)ctx;
+	return stamp_is_there(t);
+}
+
+static bool is_stored(void *ctx, const struct task *t) {
+	const struct agenda *g = ctx;
+	return g->store && store_has(g->store, t->hash.p);
+}
+
+static struct slice find_same(void *ctx, struct slice hash) {
+	const struct agenda *g = ctx;
+	return same_find(g->same, hash);
+}
+
+int agenda_hash(void *ctx) {
+	struct agenda *g = ctx;
+	struct graph_same same = { g, find_same };
+	return graph_hash(g->graph, g->compiler, g->same ? &same : NULL);
+}
+
+/* --- making it --- */
+
+static struct slice default_task(struct agenda *g) {
+	struct slice task = g->o->task;
+	if (!task.n)
+		task = data_text(g->config, "BB_DEFAULT_TASK");
+	return task.n ? task : SLICE("build");
+}
+
+/* The artefacts of earlier builds. Without SSTATE_DIR nothing is kept. */
+static int open_store(struct agenda *g) {
+	const char *dir = agenda_text(g, "SSTATE_DIR");
+	if (!*dir)
+		return 0;
+	g->store = store_open(g->arena, dir);
+	g->same = same_open(g->arena, dir);
+	return g->store ? 0 : -1;
+}
+
+/* -f and -C. What is forced keeps a new identity, so that its dependents and later builds follow
+ * it. */
+static int force(struct agenda *g) {
+	if (g->o->force)
+		graph_force(g->graph, SLICE_NONE);
+	if (g->o->clear.n)
+		graph_force(g->graph, g->o->clear);
+	for (uint32_t i = 0; i < g->graph->count && !g->o->dry_run; i++) {
+		struct task *t = &g->graph->task[i];
+		if (t->forced && !t->spec->nostamp && taint_set(g->tmpdir, t) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int make_graph(struct agenda *g) {
+	struct targets targets =
+			graph_targets(g->arena, g->w->providers, &g->o->words, default_task(g));
+	g->graph = graph_build(g->arena, g->w->providers, &targets);
+	if (!g->graph || hosttools_identity(g->config, g->arena, &g->compiler) < 0 || force(g) < 0)
+		return -1;
+	taint_read(g->tmpdir, g->graph);
+	return agenda_hash(g);
+}
+
+static void make_plan(struct agenda *g) {
+	g->facts = (struct plan_facts){ g, is_current, is_stored };
+	g->counts = plan_make(g->graph, &g->facts);
+	plan_start(g->graph);
+}
+
+struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked) {
+	struct agenda *g = ARENA_NEW(a, struct agenda);
+	*g = (struct agenda){ .arena = a, .o = o, .w = workspace_find(a, o) };
+	if (!g->w || (locked && workspace_lock(g->w) < 0) || workspace_open(g->w, o) < 0)
+		return NULL;
+	g->config = g->w->config->data;
+	g->tmpdir = agenda_text(g, "TMPDIR");
+	if (open_store(g) < 0 || make_graph(g) < 0)
+		return NULL;
+	make_plan(g);
+	return g;
+}
+
+const struct task *agenda_target(struct agenda *g) {
+	for (uint32_t i = g->graph->count; i-- > 0;)
+		if (g->graph->task[i].target)
+			return &g->graph->task[i];
+	error("no task to explain");
+	return NULL;
+}

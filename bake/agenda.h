@@ -1,0 +1,43 @@
+/* agenda: the tasks of targets with their hashes and what is to become of each. */
+#ifndef BAKE_AGENDA_H
+#define BAKE_AGENDA_H
+
+#include <stdbool.h>
+
+#include "plan.h"        /* struct plan_facts, plan_counts */
+#include "util.h"
+
+struct arena;
+struct data;
+struct graph;
+struct options;
+struct same;
+struct store;
+struct workspace;
+
+struct agenda {
+	struct arena *arena;
+	const struct options *o;
+	struct workspace *w;
+	struct data *config;
+	const char *tmpdir;
+	struct store *store;             /* NULL: none */
+	struct same *same;               /* NULL: none */
+	struct slice compiler;           /* its identity */
+	struct graph *graph;
+	struct plan_facts facts;
+	struct plan_counts counts;
+};
+
+/* Reads the build directory's metadata (with its lock held when locked), makes the graph of the
+ * words of the command line, hashes it (forcing what -f and -C name) and plans it. NULL: reported.
+ */
+struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked);
+/* A variable of the configuration, expanded. */
+const char *agenda_text(struct agenda *g, const char *name);
+/* Hashes the graph again, when a task left what an earlier run had left. ctx: the agenda. */
+int agenda_hash(void *ctx);
+/* The task that a word of the command line names; NULL: none such (reported). */
+const struct task *agenda_target(struct agenda *g);
+
+#endif
