@@ -1,363 +1,205 @@
-/* download: from a pinned source to a file in DL_DIR.
+/* download: from pinned sources to files in DL_DIR.
  *
  * Invariants: a file in DL_DIR under its own name has been verified (it gets the name by rename,
- * after); one bake at a time works on a name (.locks/NAME). All that could not be had is raised at
- * once. */
+ * after); one bake at a time works on a name. Sources are fetched side by side, each by a child, and
+ * all that could not be had is raised at once. */
 #include "download.h"
 #include "data.h"
 #include "distro.h"
-#include "git.h"
-#include "mirror.h"
+#include "hunt.h"
+#include "map.h"
 #include "net.h"
 #include "os.h"
+#include "proc.h"
+#include "repository.h"
+#include "signature.h"
 #include "source.h"
 
 #include <errno.h>
-#include <fnmatch.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-/* One source being fetched. */
-struct job {
-	struct data *d;
-	struct arena *arena;
-	const struct source *s;
-	struct buf tried;        /* "  PLACE: REASON\n" for every place */
-	int64_t noted;           /* when progress was last told */
-};
-
-static bool setting(struct data *d, const char *name) {
-	return data_is(d, name, "1");
-}
-
-static void say_from(struct job *j, struct slice place) {
-	note(SFMT ": from " SFMT, SARG(os_basename(slice_of(j->s->path))),
-		SARG(net_mask(j->arena, place)));
-}
-
-static void add_tried(struct job *j, struct slice place, struct slice why) {
-	buf_addf(&j->tried, "  " SFMT ": " SFMT "\n", SARG(net_mask(j->arena, place)), SARG(why));
-}
+enum { PARALLEL = 4 };
 
 /* --- is it what was pinned? --- */
 
-/* 1: it fits (every kind of digest that is given); 0: it does not, and *why says so; −1:
- * unreadable. */
-static int verify(struct job *j, const char *file, struct slice *why) {
+/* 1: it fits (every kind of digest that is given, and the size); 0: it does not, and *why says so;
+ * −1: unreadable. */
+static int verify(struct hunt *h, const char *file, struct slice *why) {
 	char hex[HASH_HEX];
 	for (int k = 0; k < SOURCE_SUMS; k++) {
-		const struct slices *sums = &j->s->sums[k];
+		const struct slices *sums = &h->s->sums[k];
 		enum hash_kind kind = (enum hash_kind)k;
 		if (!sums->n)
 			continue;
 		if (hash_file(kind, file, hex)) {
-			*why = arena_printf(j->arena, "%s: %s", file, strerror(errno));
+			*why = arena_printf(h->arena, "%s: %s", file, strerror(errno));
 			return -1;
 		}
 		if (slices_has(sums, slice_of(hex)))
 			continue;
-		*why = arena_printf(j->arena, "checksum mismatch: its %s is %s, not %s",
-			hash_name(kind), hex, slices_join(j->arena, sums, " or ").p);
+		*why = arena_printf(h->arena, "checksum mismatch: its %s is %s, not %s",
+			hash_name(kind), hex, slices_join(h->arena, sums, " or ").p);
 		return 0;
 	}
 	return 1;
 }
 
 /* Wrong content is kept for people to look at, under a name nobody takes it from. */
-static struct slice set_aside(struct job *j, const char *file, struct slice why) {
+static struct slice set_aside(struct hunt *h, const char *file, struct slice why) {
 	char hex[HASH_HEX];
 	const char *aside;
 	if (hash_file(HASH_SHA256, file, hex))
 		return why;
-	aside = arena_printf(j->arena, "%s_bad-checksum_%s", j->s->path, hex).p;
+	aside = arena_printf(h->arena, "%s_bad-checksum_%s", h->s->path, hex).p;
 	if (rename(file, aside))
 		return why;
-	return arena_printf(j->arena, SFMT "; kept as %s", SARG(why), aside);
+	return arena_printf(h->arena, SFMT "; kept as %s", SARG(why), aside);
 }
 
 /* Gives the verified file its name: 0; or says why not. */
-static int accept(struct job *j, const char *file, struct slice *why) {
-	int fits = verify(j, file, why);
+static int accept(struct hunt *h, const char *file, struct slice *why) {
+	int fits = verify(h, file, why);
 	if (fits == 0)
-		*why = set_aside(j, file, *why);
+		*why = set_aside(h, file, *why);
 	if (fits != 1)
 		return -1;
-	if (rename(file, j->s->path) == 0)
+	if (rename(file, h->s->path) == 0)
 		return 0;
-	*why = arena_printf(j->arena, "%s: %s", j->s->path, strerror(errno));
+	*why = arena_printf(h->arena, "%s: %s", h->s->path, strerror(errno));
 	return -1;
 }
 
 /* --- one place --- */
 
-static const char *incoming(struct job *j) {
-	return arena_printf(j->arena, "%s.incoming", j->s->path).p;
+static const char *incoming(struct hunt *h) {
+	return arena_printf(h->arena, "%s.incoming", h->s->path).p;
 }
 
-/* BB_ALLOWED_NETWORKS: names of hosts, "*.example.org" for all below; unset: any. */
-static bool allowed(struct job *j, struct slice url) {
-	struct slice hosts = data_text(j->d, "BB_ALLOWED_NETWORKS"), word;
-	struct uri u;
-	const char *why;
-	if (!slice_trim(hosts).n || !uri_parse(j->arena, url, &u, &why))
-		return true;
-	struct slice host = u.host;
-	slice_field(&u.host, ':', &host);
-	const char *name = arena_str(j->arena, host);
-	while (slice_word(&hosts, &word))
-		if (fnmatch(arena_str(j->arena, word), name, FNM_CASEFOLD) == 0)
-			return true;
-	return false;
-}
-
-static void progress(void *ctx, uint64_t got, uint64_t total) {
-	struct job *j = ctx;
-	enum { EVERY_MS = 5000 };
-	if (os_now_ms() - j->noted < EVERY_MS)
-		return;
-	j->noted = os_now_ms();
-	const char *name = os_basename(slice_of(j->s->path)).p;
-	if (total)
-		note("%s: %" PRIu64 " of %" PRIu64 " MB", name, got >> 20, total >> 20);
-	else
-		note("%s: %" PRIu64 " MB", name, got >> 20);
-}
-
-/* The URL goes out as it was written, up to its parameters: quoting it anew may change it. */
-static int download(struct job *j, struct slice url, struct slice *why) {
-	struct slice remote;
-	slice_field(&url, ';', &remote);
-	struct net_request r = { .file = incoming(j), .progress = progress, .ctx = j };
-	struct net_reply reply;
-	r.url = arena_str(j->arena, remote);
-	j->noted = os_now_ms();
-	if (net_get(j->arena, &r, &reply, why))
-		return -1;
-	/* Two halves of different files? Then the whole once more from here. */
-	if (reply.resumed && verify(j, r.file, why) == 0) {
-		r.fresh = true;
-		if (net_get(j->arena, &r, &reply, why))
-			return -1;
-	}
-	return accept(j, r.file, why);
-}
-
-static int copy(struct job *j, struct slice path, struct slice *why) {
-	const char *file = incoming(j);
-	if (!os_is_file(arena_str(j->arena, path))) {
-		*why = SLICE("not there");
-		return -1;
-	}
-	if (os_copy_file(arena_str(j->arena, path), file)) {
-		*why = arena_dup(j->arena, slice_of(strerror(errno)));
-		return -1;
-	}
-	return accept(j, file, why);
-}
-
-/* 0: the source is in DL_DIR now. */
-static int try_file(struct job *j, struct slice url) {
+static int try_file(struct hunt *h, struct slice url) {
 	struct slice why = SLICE("");
-	struct uri u;
-	const char *no;
-	int rc = -1;
-	if (!uri_parse(j->arena, url, &u, &no))
-		why = slice_of(no);
-	else if (slice_is(u.scheme, "file"))
-		rc = copy(j, u.path, &why);
-	else if (!allowed(j, url))
-		why = SLICE("BB_ALLOWED_NETWORKS does not name it");
-	else
-		rc = download(j, url, &why);
+	const char *file = incoming(h);
+	bool resumed;
+	int rc = hunt_get(h, url, file, &resumed, &why);
+	/* Two halves of different files? Then the whole once more from here. */
+	if (!rc && resumed && verify(h, file, &why) == 0)
+		rc = hunt_get_anew(h, url, file, &why);
+	if (!rc)
+		rc = accept(h, file, &why);
 	if (rc)
-		add_tried(j, url, why);
+		hunt_tried(h, url, why);
 	else
-		say_from(j, url);
+		hunt_found(h, url);
 	return rc;
 }
 
-/* --- all places, in order --- */
+/* --- places by content --- */
 
-/* The URLs that PREMIRRORS or MIRRORS make of the source. */
-static struct slices mirrors(struct job *j, const char *variable) {
-	struct slices urls = { 0 };
-	struct slice why, name = os_basename(slice_of(j->s->path));
-	if (j->s->kind == SOURCE_GIT)
-		name = arena_printf(j->arena, "git2_" SFMT ".tar.gz", SARG(name));
-	if (!mirror_urls(j->arena, data_text(j->d, variable), &j->s->uri, name, &urls, &why))
-		raise_error("%s: " SFMT, variable, SARG(why));
-	return urls;
+/* A store's URL for a file: HASH in it stands for the sha256; without, that is added. */
+static struct slice url_in_store(struct arena *a, struct slice store, struct slice sha256) {
+	size_t at;
+	if (slice_find(store, "HASH", &at))
+		return arena_printf(a, SFMT SFMT SFMT, SARG(slice_sub(store, 0, at)), SARG(sha256),
+			SARG(slice_sub(store, at + 4, store.n)));
+	bool slash = store.p[store.n - 1] == '/';
+	return arena_printf(a, SFMT "%s" SFMT, SARG(store), slash ? "" : "/", SARG(sha256));
 }
 
-typedef int try_fn(struct job *j, struct slice url);
-
-static int try_each(struct job *j, const char *variable, try_fn *try) {
-	struct slices urls = mirrors(j, variable);
-	for (size_t i = 0; i < urls.n; i++)
-		if (try(j, urls.v[i]) == 0)
+/* BB_CONTENT_MIRRORS: stores where a file is found by its sha256. */
+static int try_stores(struct hunt *h, struct slice sha256) {
+	struct slice stores = data_text(h->d, "BB_CONTENT_MIRRORS");
+	for (struct slice word; slice_word(&stores, &word);)
+		if (try_file(h, url_in_store(h->arena, word, sha256)) == 0)
 			return 0;
-	return -1;
-}
-
-/* PREMIRRORS, SRC_URI, MIRRORS. */
-static int try_addresses(struct job *j, try_fn *try) {
-	if (try_each(j, "PREMIRRORS", try) == 0)
-		return 0;
-	if (setting(j->d, "BB_FETCH_PREMIRRORONLY")) {
-		add_tried(j, j->s->uri.text, SLICE("BB_FETCH_PREMIRRORONLY is set"));
-		return -1;
-	}
-	return try(j, j->s->uri.text) == 0 ? 0 : try_each(j, "MIRRORS", try);
-}
-
-/* BB_CONTENT_MIRRORS: stores where a file's name is its sha256. */
-static int try_stores(struct job *j, struct slice sha256) {
-	struct slice stores = data_text(j->d, "BB_CONTENT_MIRRORS");
-	for (struct slice word; slice_word(&stores, &word);) {
-		bool slash = word.p[word.n - 1] == '/';
-		struct slice url = arena_printf(j->arena, SFMT "%s" SFMT, SARG(word),
-			slash ? "" : "/", SARG(sha256));
-		if (try_file(j, url) == 0)
-			return 0;
-	}
 	return -1;
 }
 
 /* The archive of this host's distribution, opened once; NULL and *why when there is none. */
-static struct distro *host_archive(struct job *j, struct slice *why) {
+static struct distro *host_archive(struct hunt *h, struct slice *why) {
 	static struct distro *distro;
 	static struct slice none;        /* why there is none */
-	struct slice dir = data_text(j->d, "DL_DIR");
-	if (data_is(j->d, "BB_DISTRO_SOURCES", "0")) {
+	struct slice dir = data_text(h->d, "DL_DIR");
+	if (data_is(h->d, "BB_DISTRO_SOURCES", "0")) {
 		*why = SLICE("BB_DISTRO_SOURCES is \"0\"");
 		return NULL;
 	}
-	if (setting(j->d, "BB_NO_NETWORK")) {
+	if (data_is(h->d, "BB_NO_NETWORK", "1")) {
 		*why = SLICE("BB_NO_NETWORK is set");
 		return NULL;
 	}
 	if (!distro && !none.p)          /* its arena lives as long as the process */
-		distro = distro_open(arena_new(), os_path(j->arena, dir, SLICE(".distro")).p,
+		distro = distro_open(arena_new(), os_path(h->arena, dir, SLICE(".distro")).p,
 			&none);
 	*why = none;
 	return distro;
 }
 
-static int try_distro(struct job *j) {
-	const struct slices *sums = &j->s->sums[HASH_SHA256];
+static int try_distro(struct hunt *h) {
+	const struct slices *sums = &h->s->sums[HASH_SHA256];
 	struct slice why, place = SLICE("the host distribution's archive, by sha256");
-	struct distro *distro = host_archive(j, &why);
-	if (distro && distro_get(distro, sums, incoming(j), &why) == 0 &&
-			accept(j, incoming(j), &why) == 0) {
-		say_from(j, place);
+	struct distro *distro = host_archive(h, &why);
+	if (distro && distro_get(distro, sums, incoming(h), &why) == 0 &&
+			accept(h, incoming(h), &why) == 0) {
+		hunt_found(h, place);
 		return 0;
 	}
-	add_tried(j, place, why);
+	hunt_tried(h, place, why);
 	return -1;
 }
 
-static int try_content(struct job *j) {
-	const struct slices *sums = &j->s->sums[HASH_SHA256];
+static int try_content(struct hunt *h) {
+	const struct slices *sums = &h->s->sums[HASH_SHA256];
 	for (size_t i = 0; i < sums->n; i++)
-		if (try_stores(j, sums->v[i]) == 0)
+		if (try_stores(h, sums->v[i]) == 0)
 			return 0;
-	return sums->n ? try_distro(j) : -1;
+	return sums->n ? try_distro(h) : -1;
 }
 
 /* --- files --- */
 
 /* Is it in DL_DIR? A file of that name with other content is moved away. */
-static bool present(struct job *j) {
+static bool present(struct hunt *h) {
 	struct slice why;
-	if (!os_is_file(j->s->path))
+	if (!os_is_file(h->s->path))
 		return false;
-	int fits = verify(j, j->s->path, &why);
+	int fits = verify(h, h->s->path, &why);
 	if (fits == 0)
-		warn("%s: " SFMT, j->s->path, SARG(set_aside(j, j->s->path, why)));
+		warn("%s: " SFMT, h->s->path, SARG(set_aside(h, h->s->path, why)));
 	return fits == 1;
 }
 
 /* Nothing is built without a sha256; what arrived tells which. */
-static void demand_sum(struct job *j) {
+static void demand_sum(struct hunt *h) {
 	char hex[HASH_HEX];
-	if (j->s->sums[HASH_SHA256].n)
+	if (h->s->sums[HASH_SHA256].n)
 		return;
-	const char *flag = source_flag(j->arena, j->s, HASH_SHA256);
-	if (hash_file(HASH_SHA256, j->s->path, hex))
-		raise_error("%s: %s", j->s->path, strerror(errno));
+	const char *flag = source_flag(h->arena, h->s, HASH_SHA256);
+	if (hash_file(HASH_SHA256, h->s->path, hex))
+		raise_error("%s: %s", h->s->path, strerror(errno));
 	raise_error("SRC_URI: " SFMT ": no sha256 is given; if %s is what it should be, add\n"
-		"  SRC_URI[%s] = \"%s\"", SARG(j->s->uri.text), j->s->path, flag, hex);
+		"  SRC_URI[%s] = \"%s\"", SARG(h->s->uri.text), h->s->path, flag, hex);
 }
 
-static int fetch_file(struct job *j) {
-	if (present(j) || try_addresses(j, try_file) == 0 || try_content(j) == 0) {
-		demand_sum(j);
+static int fetch_file(struct hunt *h) {
+	if (present(h) || hunt_addresses(h, try_file) == 0 || try_content(h) == 0) {
+		demand_sum(h);
 		return 0;
 	}
 	return -1;
 }
 
-/* --- repositories --- */
+/* --- one source --- */
 
-/* git://host/path;protocol=https: the protocol is what the network sees. */
-static const char *git_url(struct arena *a, const struct uri *u) {
-	struct uri v = *u;
-	struct slice protocol = uri_param(u, "protocol");
-	v.scheme = protocol.p ? protocol : u->host.n ? u->scheme : SLICE("file");
-	return uri_remote(a, &v).p;
-}
-
-static int try_git(struct job *j, struct slice url) {
-	struct slice why = SLICE("");
-	struct uri u;
-	const char *no;
-	if (!uri_parse(j->arena, url, &u, &no)) {
-		why = slice_of(no);
-	} else if (!slice_is(u.scheme, "git")) {
-		why = SLICE("not a repository");
-	} else if (!allowed(j, url)) {
-		why = SLICE("BB_ALLOWED_NETWORKS does not name it");
-	} else {
-		struct git_source g = { .url = git_url(j->arena, &u), .mirror = j->s->path,
-			.commit = j->s->commit, .branch = uri_param(&j->s->uri, "branch"),
-			.path = data_text(j->d, "PATH").p };
-		bool near = slice_starts(slice_of(g.url), "file:");
-		g.offline = !near && setting(j->d, "BB_NO_NETWORK");
-		if (git_fetch(j->arena, &g, &why) == 0) {
-			say_from(j, url);
-			return 0;
-		}
-	}
-	add_tried(j, url, why);
-	return -1;
-}
-
-/* --- all sources --- */
-
-/* Locks stay behind (one that is removed may be waited for), so they have a directory of their own.
- * −1: DL_DIR is read-only, and what is not there cannot be put there either. */
-static int lock_name(struct job *j) {
-	struct slice dir = data_text(j->d, "DL_DIR"), name = os_basename(slice_of(j->s->path));
-	const char *file = arena_printf(j->arena, SFMT "/.locks/" SFMT, SARG(dir), SARG(name)).p;
-	int lock = os_mkparents(j->s->path) || os_mkparents(file) ? -1 : os_lock(file, true);
-	if (lock < 0 && errno != EROFS && errno != EACCES)
-		raise_error("%s: %s", file, strerror(errno));
-	return lock;
-}
-
-static int fetch_one(struct job *j) {
-	source_demand(j->s);
-	if (j->s->kind == SOURCE_LOCAL) {
-		source_path(j->d, j->s);
-		return 0;
-	}
-	int lock = lock_name(j);
+static int fetch_locked(struct hunt *h) {
+	int lock = hunt_lock(h);
 	struct trap trap;
 	volatile int rc = -1;
 	if (TRAP(&trap)) {
-		rc = j->s->kind == SOURCE_GIT ? try_addresses(j, try_git) : fetch_file(j);
+		rc = h->s->kind == SOURCE_GIT ? repository_get(h) : fetch_file(h);
 		trap_end(&trap);
 	}
 	if (lock >= 0)
@@ -377,19 +219,163 @@ static void add_advice(struct buf *b, const struct source *s) {
 			"file in MIRRORS or BB_CONTENT_MIRRORS, or put it there as %s", s->path);
 }
 
+/* 0; −1: what was tried is in *failed. Raises for a source that is none. */
+static int fetch_one(struct data *d, const struct source *s, struct buf *failed) {
+	struct hunt h = hunt_new(d, s);
+	if (s->unpinned)
+		repository_pin(&h);
+	source_demand(s);
+	if (s->kind == SOURCE_LOCAL) {
+		source_path(d, s);
+		return 0;
+	}
+	if (fetch_locked(&h) == 0)
+		return 0;
+	buf_addf(failed, SFMT ": cannot be fetched:\n" SFMT,
+		SARG(text_mask(h.arena, s->uri.text)), SARG(buf_slice(&h.tried)));
+	add_advice(failed, s);
+	return -1;
+}
+
+/* --- many side by side --- */
+
+/* A child that fetches one source; what it could not do comes through the pipe. */
+struct child {
+	pid_t pid;
+	int said;
+};
+
+static _Noreturn void fetch_in_child(struct data *d, const struct source *s, int fd) {
+	struct buf failed = { .arena = data_arena(d) };
+	struct trap trap;
+	int rc = 1;
+	if (TRAP(&trap)) {
+		rc = fetch_one(d, s, &failed);
+		trap_end(&trap);
+	} else {
+		buf_add(&failed, trap.error.message);
+	}
+	if (rc)
+		os_write_all(fd, buf_slice(&failed));
+	fflush(NULL);
+	_exit(rc ? 1 : 0);
+}
+
+static struct child start(struct data *d, const struct source *s) {
+	int fd[2];
+	if (pipe2(fd, O_CLOEXEC))
+		raise_error("do_fetch: pipe: %s", strerror(errno));
+	fflush(NULL);
+	pid_t pid = proc_fork();
+	if (pid == 0)
+		fetch_in_child(d, s, fd[1]);
+	close(fd[1]);
+	if (pid < 0)
+		raise_error("do_fetch: fork: %s", strerror(errno));
+	return (struct child){ pid, fd[0] };
+}
+
+/* Waits for it, and adds what it said to *failed. */
+static void collect(struct arena *a, struct child *c, struct buf *failed) {
+	struct buf said = { .arena = a };
+	char block[4096];
+	ssize_t n;
+	int status = 0;
+	while ((n = read(c->said, block, sizeof block)) > 0 || (n < 0 && errno == EINTR))
+		if (n > 0)
+			buf_add(&said, (struct slice){ block, (size_t)n });
+	close(c->said);
+	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (status == 0)
+		return;
+	if (!said.n)
+		buf_addf(&said, "do_fetch: a fetching process ended: " SFMT,
+			SARG(proc_describe(a, status)));
+	buf_addf(failed, "%s" SFMT, failed->n ? "\n" : "", SARG(buf_slice(&said)));
+}
+
+/* Children are collected in the order they were started in, so that messages do not depend on who
+ * is quicker. */
+static void fetch_side_by_side(struct data *d, const struct sources *all, unsigned most,
+		struct buf *failed) {
+	struct arena *a = data_arena(d);
+	struct child *child = ARENA_ARRAY(a, struct child, all->n + 1);
+	size_t done = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		if (i - done == most)
+			collect(a, &child[done++], failed);
+		child[i] = start(d, &all->v[i]);
+	}
+	while (done < all->n)
+		collect(a, &child[done++], failed);
+}
+
+static void fetch_in_turn(struct data *d, const struct sources *all, struct buf *failed) {
+	for (size_t i = 0; i < all->n; i++) {
+		struct buf one = { .arena = data_arena(d) };
+		if (fetch_one(d, &all->v[i], &one))
+			buf_addf(failed, "%s" SFMT, failed->n ? "\n" : "", SARG(buf_slice(&one)));
+	}
+}
+
+/* --- signatures --- */
+
+static const struct source *named(const struct sources *all, struct slice name) {
+	for (size_t i = 0; i < all->n; i++)
+		if (slice_eq(all->v[i].name, name))
+			return &all->v[i];
+	return NULL;
+}
+
+/* URL;signature=NAME;keyring=FILE: the file is signed, the signature is the entry with that name,
+ * the keys are a file of the layer. */
+static void check_signature(struct data *d, const struct sources *all, const struct source *s) {
+	struct arena *a = data_arena(d);
+	struct slice name = uri_param(&s->uri, "signature"), ring = uri_param(&s->uri, "keyring");
+	const struct source *signature = named(all, name);
+	struct slice why;
+	if (!signature || !ring.n)
+		raise_error("SRC_URI: " SFMT ": %s", SARG(s->uri.text), !ring.n ?
+			"signature= needs keyring=FILE, a file of keys in the layer" :
+			"signature= names no other entry (its name=)");
+	struct source keys = source_read(d, arena_printf(a, "file://" SFMT, SARG(ring)));
+	struct signature v = { s->path, source_path(d, signature), source_path(d, &keys) };
+	if (signature_verify(a, &v, &why))
+		raise_error("SRC_URI: " SFMT ": not signed by " SFMT ": " SFMT, SARG(s->uri.text),
+			SARG(ring), SARG(why));
+	note(SFMT ": signed by a key of " SFMT, SARG(os_basename(slice_of(s->path))), SARG(ring));
+}
+
+/* --- all sources --- */
+
+/* Proxies and the like may be given in the configuration too. */
+static void set_environment(struct data *d) {
+	static const char *const names[] = { "http_proxy", "https_proxy", "ftp_proxy", "all_proxy",
+		"no_proxy", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct slice value = data_text(d, names[i]);
+		if (value.n && !getenv(names[i]))
+			setenv(names[i], arena_str(data_arena(d), value), 1);
+	}
+}
+
 void download_all(struct data *d) {
 	struct sources all = source_list(d);
 	struct buf failed = { .arena = data_arena(d) };
-	net_offline(setting(d, "BB_NO_NETWORK") ? "BB_NO_NETWORK is set" : NULL);
-	for (size_t i = 0; i < all.n; i++) {
-		struct job j = { .d = d, .arena = data_arena(d), .s = &all.v[i] };
-		j.tried.arena = j.arena;
-		if (fetch_one(&j) == 0)
-			continue;
-		buf_addf(&failed, "%s" SFMT ": cannot be fetched:\n" SFMT, failed.n ? "\n" : "",
-			SARG(net_mask(j.arena, j.s->uri.text)), SARG(buf_slice(&j.tried)));
-		add_advice(&failed, j.s);
-	}
+	unsigned most = hunt_number(d, "BB_FETCH_PARALLEL", PARALLEL);
+	net_offline(data_is(d, "BB_NO_NETWORK", "1") ? "BB_NO_NETWORK is set" : NULL);
+	set_environment(d);
+	size_t remote = 0;
+	for (size_t i = 0; i < all.n; i++)
+		remote += all.v[i].kind != SOURCE_LOCAL;
+	if (remote > 1 && most > 1)
+		fetch_side_by_side(d, &all, most, &failed);
+	else
+		fetch_in_turn(d, &all, &failed);
 	if (failed.n)
 		raise_error("%s", failed.p);
+	for (size_t i = 0; i < all.n; i++)
+		if (uri_param(&all.v[i].uri, "signature").p)
+			check_signature(d, &all, &all.v[i]);
 }

@@ -14,15 +14,36 @@ struct git_source {
 	const char *mirror;      /* the bare repository, made when absent */
 	struct slice commit;     /* 40 (or 64) hex digits */
 	struct slice branch;     /* for servers that give no single commits; unset: all */
+	struct slice tag;        /* must lead to the commit; unset: none */
 	const char *path;        /* where git is looked up ("dir:dir"); NULL: the usual places */
+	const char *ca_bundle;   /* of a private authority; NULL: git's own */
+	unsigned stall_s;        /* seconds http may be slower than 100 bytes a second; 0: 30 */
+	unsigned most_s;         /* seconds one transfer may take; 0: 3600 */
 	bool offline;            /* only what the mirror holds */
+	bool history;            /* all of the branch, not only the commit */
+	bool lfs;                /* large files too */
 };
 
-/* Makes sure that the mirror holds the commit, without its history where the server allows that.
- * 0, or −1 and *why, without credentials. */
+/* Makes sure that the mirror holds the commit (and its large files), without its history where the
+ * server allows that. 0, or −1 and *why, without credentials. */
 int git_fetch(struct arena *a, const struct git_source *g, struct slice *why);
-/* The commit's files in dir (made; what is there stays), or only those below subpath, dated as the
- * commit is. There is no .git: nothing that is built may depend on history. 0, or −1 and *why. */
+/* Was the tag found to lead to the commit, by an earlier git_fetch? True without a tag. */
+bool git_tag_checked(struct arena *a, const struct git_source *g);
+/* Asks the server what a branch (g->branch) or tag (g->tag; else HEAD) is now. 0, or −1 and *why. */
+int git_resolve(struct arena *a, const struct git_source *g, struct slice *commit,
+		struct slice *why);
+
+/* One submodule of a commit. */
+struct git_module {
+	struct slice path, url;  /* url: as .gitmodules has it */
+	struct slice commit;
+};
+/* The submodules the commit names, sorted by path; none is fine. −1 and *why. */
+int git_modules(struct arena *a, const struct git_source *g, struct git_module **list,
+		size_t *count, struct slice *why);
+
+/* The commit's files in dir (made; what is there stays), or only those below subpath, dated as
+ * the commit is; with lfs, large files in place of their pointers. There is no .git: nothing that is built may depend on history. 0, or −1 and *why. */
 int git_checkout(struct arena *a, const struct git_source *g, const char *dir, const char *subpath,
 		struct slice *why);
 

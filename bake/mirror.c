@@ -135,6 +135,10 @@ static enum outcome replace_part(struct work *w, const struct part *p, const str
 
 /* --- one pair --- */
 
+static bool is_repository(struct slice scheme) {
+	return slice_is(scheme, "git") || slice_is(scheme, "gitsm");
+}
+
 /* Parameters that the pattern names must be the same. */
 static bool params_match(struct arena *a, const struct uri *u, const struct uri *wanted) {
 	for (size_t i = 0; i < wanted->params_count; i++) {
@@ -190,9 +194,9 @@ static enum outcome apply(struct work *w, const struct pair *p, const struct uri
 		return NO_MATCH;
 	made->user = p->replace.user;
 	made->password = p->replace.password;
-	if (!slice_eq(u->scheme, p->replace.scheme) && slice_is(u->scheme, "git"))
+	if (is_repository(u->scheme) && !is_repository(made->scheme))
 		made->params_count = 0;  /* it is a tarball of the repository now */
-	if (!slice_is(made->scheme, "git"))
+	if (!is_repository(made->scheme))
 		end_in_basename(w, made, last_part(u->path));
 	made->path = without_doubles(w->arena, made->path);
 	set_params(w, u, p, made);

@@ -17,7 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CONNECT_S = 15, STALL_S = 30, ATTEMPTS = 3, PAUSE_MS = 1000, REDIRECTS = 10, TICK_MS = 250 };
+enum { CONNECT_S = 15, STALL_S = 30, LEAST_RATE = 100, ATTEMPTS = 3, PAUSE_MS = 1000,
+	REDIRECTS = 10, TICK_MS = 250 };
 
 struct transfer {
 	const struct net_request *r;
@@ -29,6 +30,7 @@ struct transfer {
 	uint64_t had;            /* bytes that were there before the call */
 	bool answered;           /* this attempt's first byte has come */
 	int write_error;         /* errno */
+	bool too_long;           /* more than r->size bytes */
 	int64_t last_tick;
 	char error[CURL_ERROR_SIZE];
 };
@@ -39,43 +41,6 @@ void net_offline(const char *reason) {
 	closed = reason;
 }
 
-/* --- credentials --- */
-
-/* The length of "user:password@" at the start of an authority, or 0. */
-static size_t credentials(struct slice rest, size_t *colon) {
-	*colon = 0;
-	for (size_t i = 0; i < rest.n; i++) {
-		char c = rest.p[i];
-		if (c == '@')
-			return i + 1;
-		if (c == '/' || c == ' ' || c == '?' || c == '#' || c == '"')
-			return 0;
-		if (c == ':' && !*colon)
-			*colon = i;
-	}
-	return 0;
-}
-
-struct slice net_mask(struct arena *a, struct slice text) {
-	struct buf b = { .arena = a };
-	size_t at, colon;
-	buf_adds(&b, "");
-	while (slice_find(text, "://", &at)) {
-		bool key = at >= 3 && memcmp(text.p + at - 3, "ssh", 3) == 0;
-		buf_add(&b, slice_sub(text, 0, at + 3));
-		text = slice_sub(text, at + 3, text.n);
-		size_t n = credentials(text, &colon);
-		if (n == 0 || (key && !colon))
-			continue;
-		if (colon)
-			buf_add(&b, slice_sub(text, 0, colon + 1));
-		buf_adds(&b, "***@");
-		text = slice_sub(text, n, text.n);
-	}
-	buf_add(&b, text);
-	return buf_slice(&b);
-}
-
 /* --- what curl calls --- */
 
 static bool start_over(struct transfer *t) {
@@ -84,6 +49,7 @@ static bool start_over(struct transfer *t) {
 	char hex[HASH_HEX];
 	hash_end(t->hash, hex);
 	t->have = t->had = 0;
+	t->too_long = false;
 	return true;
 }
 
@@ -102,6 +68,10 @@ static size_t take(char *bytes, size_t one, size_t size, void *ctx) {
 		return 0;
 	}
 	t->answered = true;
+	if (t->r->size && t->have + size > t->r->size) {
+		t->too_long = true;
+		return 0;
+	}
 	if (os_write_all(t->fd, (struct slice){ bytes, size })) {
 		t->write_error = errno;
 		return 0;
@@ -128,14 +98,16 @@ static void set_limits(CURL *c, const struct net_request *r) {
 	long connect_s = r->connect_s ? r->connect_s : CONNECT_S;
 	long stall_s = r->stall_s ? r->stall_s : STALL_S;
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, connect_s);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, r->least_rate ? (long)r->least_rate : LEAST_RATE);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, stall_s);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 }
 
-static void set_trust(CURL *c, const char *url) {
-	bool safe = slice_starts(slice_of(url), "https:");
-	const char *bundle = getenv("CURL_CA_BUNDLE");
+static void set_trust(CURL *c, const struct net_request *r) {
+	bool safe = slice_starts(slice_of(r->url), "https:");
+	const char *bundle = r->ca_bundle;
+	if (!bundle || !*bundle)
+		bundle = getenv("CURL_CA_BUNDLE");
 	if (!bundle || !*bundle)
 		bundle = getenv("SSL_CERT_FILE");
 	if (bundle && *bundle)
@@ -157,7 +129,7 @@ static CURLcode attempt(struct transfer *t) {
 	t->error[0] = '\0';
 	curl_easy_reset(c);
 	set_limits(c, t->r);
-	set_trust(c, t->r->url);
+	set_trust(c, t->r);
 	curl_easy_setopt(c, CURLOPT_URL, t->r->url);
 	curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(c, CURLOPT_RANGE, t->have ? range : NULL);
@@ -199,6 +171,14 @@ static bool passes(struct transfer *t, CURLcode rc) {
 	}
 }
 
+/* What we hold is no part of the file there, being longer; or the server cannot begin in its
+ * middle. */
+static bool cannot_go_on(struct transfer *t, CURLcode rc) {
+	return t->have && ((rc == CURLE_HTTP_RETURNED_ERROR && response(t) == 416) ||
+		rc == CURLE_FTP_COULDNT_USE_REST || rc == CURLE_RANGE_ERROR ||
+		rc == CURLE_BAD_DOWNLOAD_RESUME || (t->too_long && t->had));
+}
+
 static struct slice describe(struct arena *a, struct transfer *t, CURLcode rc) {
 	long code = response(t);
 	unsigned long long have = t->have;
@@ -211,6 +191,9 @@ static struct slice describe(struct arena *a, struct transfer *t, CURLcode rc) {
 			code == 404 ? " (not found)" : code == 403 ? " (forbidden)" : "");
 	case CURLE_TOO_MANY_REDIRECTS:
 		return arena_printf(a, "redirected more than %d times", REDIRECTS);
+	case CURLE_WRITE_ERROR:
+		return arena_printf(a, "it is longer than the %llu bytes it should have",
+			(unsigned long long)t->r->size);
 	case CURLE_UNSUPPORTED_PROTOCOL:
 		return code >= 300 && code < 400 ?
 			SLICE("redirected from https to a place less safe") :
@@ -221,7 +204,7 @@ static struct slice describe(struct arena *a, struct transfer *t, CURLcode rc) {
 		return t->answered ? arena_printf(a, "the server stalled after %llu bytes", have) :
 			SLICE("no answer in time");
 	default:
-		return net_mask(a, slice_of(t->error[0] ? t->error : curl_easy_strerror(rc)));
+		return text_mask(a, slice_of(t->error[0] ? t->error : curl_easy_strerror(rc)));
 	}
 }
 
@@ -239,11 +222,10 @@ static int transfer(struct arena *a, struct transfer *t, struct slice *why) {
 		if (rc == CURLE_OK)
 			return 0;
 		*why = describe(a, t, rc);
-		/* What we hold is longer than the file there: it cannot be a part of it. */
-		bool beyond = rc == CURLE_HTTP_RETURNED_ERROR && response(t) == 416 && t->have;
+		bool beyond = cannot_go_on(t, rc);
 		if (i == attempts || t->write_error || !(beyond ? start_over(t) : passes(t, rc)))
 			return -1;
-		debug("%s: " SFMT "; once more", net_mask(a, slice_of(t->r->url)).p, SARG(*why));
+		debug("%s: " SFMT "; once more", text_mask(a, slice_of(t->r->url)).p, SARG(*why));
 		pause_for(beyond ? 0 : pause);
 		pause *= 2;
 	}
@@ -301,7 +283,7 @@ int net_get(struct arena *a, const struct net_request *r, struct net_reply *repl
 		rc = finish(a, &t, part, why);
 	if (t.fd >= 0)
 		close(t.fd);
-	if (rc && !t.have)
+	if (rc && (!t.have || t.too_long))
 		unlink(part);
 	char hex[HASH_HEX];
 	hash_end(t.hash, hex);

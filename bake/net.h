@@ -16,9 +16,12 @@ struct net_request {
 	const char *url;
 	const char *file;        /* appears complete or not at all; FILE.part until then, resumed */
 	unsigned connect_s;      /* seconds to a connection; 0: 15 */
-	unsigned stall_s;        /* seconds without a byte; 0: 30 */
+	unsigned stall_s;        /* seconds with less than least_rate; 0: 30 */
+	unsigned least_rate;     /* bytes a second; 0: 100 */
 	unsigned attempts;       /* for faults that pass (a cut transfer, 5xx); 0: 3 */
 	unsigned pause_ms;       /* before the second attempt, then doubled; 0: 1000 */
+	uint64_t size;           /* bytes it should have; 0: unknown */
+	const char *ca_bundle;   /* of a private authority; NULL: $CURL_CA_BUNDLE, the host's */
 	bool fresh;              /* forget what FILE.part holds */
 	net_progress_fn *progress;
 	void *ctx;
@@ -37,8 +40,5 @@ int net_get(struct arena *a, const struct net_request *r, struct net_reply *repl
 		struct slice *why);
 /* Closes (or opens) the gate for the whole process: net_get fails with the reason given. */
 void net_offline(const char *reason);
-/* Text with every URL's password as "***" (and a user name that stands alone: it may be a
- * token). */
-struct slice net_mask(struct arena *a, struct slice text);
 
 #endif

@@ -6,6 +6,7 @@
 #include "os.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 static _Noreturn void refuse(struct slice url, const char *why) {
@@ -43,6 +44,19 @@ static void read_sums(struct data *d, struct source *s) {
 			slices_add(a, &s->sums[k], lower(a, word));
 		}
 	}
+}
+
+/* SRC_URI[size] or SRC_URI[NAME.size], bytes: what is longer is not taken to its end. */
+static void read_size(struct data *d, struct source *s) {
+	struct arena *a = data_arena(d);
+	struct slice text;
+	char *end;
+	const char *flag = s->name.n ? arena_printf(a, SFMT ".size", SARG(s->name)).p : "size";
+	if (!data_get_flag(d, atom_of("SRC_URI"), atom_of(flag), true, &text))
+		return;
+	s->size = strtoull(arena_str(a, slice_trim(text)), &end, 10);
+	if (*end || s->size == 0)
+		raise_error("SRC_URI[%s]: \"" SFMT "\" is no number of bytes", flag, SARG(text));
 }
 
 /* --- where a source is --- */
@@ -131,17 +145,85 @@ static struct slice revision(struct data *d, const struct source *s) {
 	return rev.n ? rev : slice_trim(data_text(d, "SRCREV"));
 }
 
+const char *source_revision(struct arena *a, const struct source *s) {
+	return s->name.n ? arena_printf(a, "SRCREV_" SFMT, SARG(s->name)).p : "SRCREV";
+}
+
 static void read_commit(struct data *d, struct source *s) {
 	struct arena *a = data_arena(d);
 	struct slice rev = revision(d, s);
 	s->commit = is_commit(rev) ? lower(a, rev) : arena_dup(a, rev);
-	if (slice_is(s->uri.scheme, "gitsm"))
-		s->problem = "submodules are not fetched yet";
-	else if (!rev.n || slice_is(rev, "INVALID"))
-		s->problem = "no commit is given: set SRCREV to a full one";
-	else if (!is_commit(rev))
+	s->unpinned = !is_commit(rev);
+	if (!rev.n || slice_is(rev, "INVALID"))
+		s->problem = arena_printf(a, "no commit is given: set %s to a full one",
+			source_revision(a, s)).p;
+	else if (s->unpinned)
 		s->problem = arena_printf(a, "\"" SFMT "\" is not a full commit: branches, tags "
 			"and AUTOREV change, so they are not built", SARG(rev)).p;
+}
+
+struct slice source_tarball(struct arena *a, const struct source *s) {
+	return arena_printf(a, "git2_" SFMT ".tar.gz", SARG(os_basename(slice_of(s->path))));
+}
+
+bool source_has_modules(const struct source *s) {
+	return slice_is(s->uri.scheme, "gitsm");
+}
+
+/* --- submodules --- */
+
+/* "../b.git" beside the repository it stands in, as git resolves it. */
+static struct slice beside(struct arena *a, struct slice path, struct slice relative) {
+	while (path.n > 1 && path.p[path.n - 1] == '/')
+		path.n--;
+	for (;;) {
+		if (slice_starts(relative, "./")) {
+			relative = slice_sub(relative, 2, relative.n);
+		} else if (slice_starts(relative, "../")) {
+			relative = slice_sub(relative, 3, relative.n);
+			path = os_dirname(path);
+		} else {
+			return os_path(a, path, relative);
+		}
+	}
+}
+
+/* git's own "user@host:path" as a URL. */
+static struct slice as_url(struct arena *a, struct slice url) {
+	size_t colon;
+	if (slice_find(url, "://", NULL) || !slice_find(url, ":", &colon))
+		return url;
+	return arena_printf(a, "ssh://" SFMT "/" SFMT, SARG(slice_sub(url, 0, colon)),
+		SARG(slice_sub(url, colon + 1, url.n)));
+}
+
+struct source source_module(struct data *d, const struct source *s, struct slice url,
+		struct slice commit) {
+	struct arena *a = data_arena(d);
+	struct uri u = s->uri;
+	struct slice protocol = uri_param(&u, "protocol"), lfs = uri_param(&u, "lfs");
+	const char *why;
+	if (!protocol.p)
+		protocol = u.host.n ? SLICE("git") : SLICE("file");
+	if (slice_starts(url, "./") || slice_starts(url, "../")) {
+		u.path = beside(a, u.path, url);
+	} else {
+		if (!uri_parse(a, as_url(a, url), &u, &why))
+			raise_error("SRC_URI: " SFMT ": submodule \"" SFMT "\": %s",
+				SARG(s->uri.text), SARG(url), why);
+		if (slice_is(u.scheme, "file") && !slice_is(protocol, "file"))
+			raise_error("SRC_URI: " SFMT ": submodule \"" SFMT "\" is a place of this "
+				"machine", SARG(s->uri.text), SARG(url));
+		protocol = u.scheme;
+	}
+	u.scheme = SLICE("gitsm");
+	u.params_count = 0;
+	uri_param_set(a, &u, SLICE("protocol"), protocol);
+	uri_param_set(a, &u, SLICE("rev"), commit);
+	uri_param_set(a, &u, SLICE("nobranch"), SLICE("1"));
+	if (lfs.p)
+		uri_param_set(a, &u, SLICE("lfs"), lfs);
+	return source_read(d, uri_text(a, &u));
 }
 
 /* --- entries --- */
@@ -172,6 +254,7 @@ struct source source_read(struct data *d, struct slice url) {
 	s.name = uri_param(&s.uri, "name");
 	if (s.kind == SOURCE_REMOTE) {
 		read_sums(d, &s);
+		read_size(d, &s);
 		s.path = download_path(d, &s);
 	} else if (s.kind == SOURCE_GIT) {
 		read_commit(d, &s);
@@ -179,7 +262,7 @@ struct source source_read(struct data *d, struct slice url) {
 	} else if (s.kind == SOURCE_LOCAL) {
 		s.path = local_path(d, &s);
 	} else {
-		s.problem = "bake fetches file, http, https, ftp and git";
+		s.problem = "bake fetches file, http, https, ftp, git and gitsm";
 	}
 	return s;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "hash.h"
 #include "uri.h"
@@ -15,7 +16,7 @@ struct data;
 enum source_kind {
 	SOURCE_LOCAL,            /* file://: in a layer */
 	SOURCE_REMOTE,           /* http, https, ftp: a file in DL_DIR */
-	SOURCE_GIT,              /* a bare repository in DL_DIR/git2 */
+	SOURCE_GIT,              /* git, gitsm: a bare repository in DL_DIR/git2 */
 	SOURCE_FOREIGN,          /* what bake does not fetch */
 };
 
@@ -27,6 +28,8 @@ struct source {
 	struct slice name;               /* name=; empty: none */
 	/* REMOTE: accepted digests in lower case, by enum hash_kind; any one of a kind fits. */
 	struct slices sums[SOURCE_SUMS];
+	uint64_t size;                   /* REMOTE: bytes (SRC_URI[size]); 0: not given */
+	bool unpinned;                   /* GIT: its revision is no commit: a problem */
 	struct slice commit;             /* GIT: 40 or 64 hex digits, unless there is a problem */
 	const char *problem;             /* why it cannot be fetched; NULL: it can */
 	const char *path;                /* LOCAL: NULL when not found; else in DL_DIR */
@@ -50,6 +53,16 @@ void source_demand(const struct source *s);
 void source_places(struct data *d, const struct source *s, struct slices *places);
 /* The path of a source that must be there by now; raises, naming the places, when it is not. */
 const char *source_path(struct data *d, const struct source *s);
+/* GIT: the name of a tarball of the repository: "git2_HOST.PATH.tar.gz". */
+struct slice source_tarball(struct arena *a, const struct source *s);
+/* GIT: is it asked to come with its submodules? */
+bool source_has_modules(const struct source *s);
+/* A submodule of s at this commit; url as .gitmodules has it, relative ones included. Raises for
+ * one that leads to this machine's files from another's. */
+struct source source_module(struct data *d, const struct source *s, struct slice url,
+		struct slice commit);
+/* The variable whose value is its revision: "SRCREV" or "SRCREV_name". In arena a. */
+const char *source_revision(struct arena *a, const struct source *s);
 /* The flag that holds its digest of this kind: "sha256sum" or "NAME.sha256sum". In arena a. */
 const char *source_flag(struct arena *a, const struct source *s, enum hash_kind kind);
 bool source_is_patch(const struct source *s);

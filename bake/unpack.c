@@ -3,8 +3,8 @@
 #include "unpack.h"
 #include "archive.h"
 #include "data.h"
-#include "git.h"
 #include "os.h"
+#include "repository.h"
 #include "source.h"
 
 #include <errno.h>
@@ -79,18 +79,15 @@ static void copy(struct arena *a, const char *dir, const struct source *s) {
 }
 
 static void check_out(struct data *d, const char *dir, const struct source *s) {
-	struct arena *a = data_arena(d);
-	struct slice subpath = uri_param(&s->uri, "subpath"), why;
+	struct slice subpath = uri_param(&s->uri, "subpath");
 	struct slice suffix = uri_param(&s->uri, "destsuffix");
 	if (!suffix.p && subpath.p)
 		suffix = os_basename(subpath);
 	if (!suffix.p)
 		suffix = data_text(d, "BB_GIT_DEFAULT_DESTSUFFIX");
-	const char *to = directory(a, dir, s, suffix.n ? suffix : SLICE("git"));
-	struct git_source g = { .mirror = s->path, .commit = s->commit,
-		.path = data_text(d, "PATH").p };
-	if (git_checkout(a, &g, to, subpath.p ? arena_str(a, subpath) : NULL, &why))
-		raise_error("SRC_URI: " SFMT ": " SFMT, SARG(s->uri.text), SARG(why));
+	if (!suffix.n)
+		suffix = SLICE("git");
+	repository_unpack(d, s, directory(data_arena(d), dir, s, suffix));
 }
 
 static bool is_archive(const struct source *s) {

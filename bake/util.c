@@ -327,6 +327,51 @@ static void to_stderr(enum message_level level, const char *text) {
 	fprintf(stderr, "%s%s\n", prefix[level], text);
 }
 
+/* The length of "user:password@" at the start of an authority, or 0. */
+static size_t credentials(struct slice rest, size_t *colon) {
+	size_t length = 0;
+	*colon = 0;
+	for (size_t i = 0; i < rest.n && !strchr("/ ?#\";'\n\t", rest.p[i]); i++) {
+		if (rest.p[i] == '@')
+			length = i + 1;
+		if (rest.p[i] == ':' && !*colon)
+			*colon = i;
+	}
+	return length;
+}
+
+struct slice text_mask(struct arena *a, struct slice text) {
+	struct buf b = { .arena = a };
+	size_t at, colon;
+	buf_adds(&b, "");
+	while (slice_find(text, "://", &at)) {
+		bool key = at >= 3 && memcmp(text.p + at - 3, "ssh", 3) == 0;
+		buf_add(&b, slice_sub(text, 0, at + 3));
+		text = slice_sub(text, at + 3, text.n);
+		size_t n = credentials(text, &colon);
+		bool password = colon && colon < n;
+		if (n == 0 || (key && !password))
+			continue;
+		if (password)
+			buf_add(&b, slice_sub(text, 0, colon + 1));
+		buf_adds(&b, "***@");
+		text = slice_sub(text, n, text.n);
+	}
+	buf_add(&b, text);
+	return buf_slice(&b);
+}
+
+static void give(enum message_level level, const char *text) {
+	struct arena *a = strstr(text, "://") && strchr(text, '@') ? arena_new() : NULL;
+	if (a)
+		text = text_mask(a, slice_of(text)).p;
+	if (messages.sink)
+		messages.sink(messages.ctx, level, text);
+	else
+		to_stderr(level, text);
+	arena_free(a);
+}
+
 void message(enum message_level level, const char *format, ...) {
 	messages.count[level]++;
 	if (level < messages.lowest)
@@ -337,10 +382,7 @@ void message(enum message_level level, const char *format, ...) {
 	if (vasprintf(&text, format, ap) < 0)
 		broken("out of memory for a message");
 	va_end(ap);
-	if (messages.sink)
-		messages.sink(messages.ctx, level, text);
-	else
-		to_stderr(level, text);
+	give(level, text);
 	free(text);
 }
 

@@ -103,6 +103,10 @@ void message_sink(message_sink_fn *sink, void *ctx);
 void message_threshold(enum message_level lowest);   /* default MESSAGE_NOTE */
 unsigned message_count(enum message_level level);    /* how many were given so far */
 
+/* Text with every URL's password as "***", and a user name that stands alone: it may be a token.
+ * Every message goes through it. */
+struct slice text_mask(struct arena *a, struct slice text);
+
 /* Says which invariant broke, then aborts. Never for bad input. */
 _Noreturn void broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -155,6 +155,17 @@ Test(net, not_found_is_final) {
 	cr_assert_not(os_exists(in("f.part")));
 }
 
+Test(net, a_size_is_held_while_it_streams) {
+	serve((const char *const[]){ OK(5, "hello"), OK(5, "hello"), NULL });
+	struct net_request r = { .url = arena_printf(a, "%s/x", base).p, .file = in("f"), .size = 4 };
+	cr_assert_eq(net_get(a, &r, &reply, &why), -1);
+	cr_assert(slice_find(why, "longer than the 4 bytes", NULL), SFMT, SARG(why));
+	cr_assert_not(os_exists(in("f.part")));
+	r.size = 5;
+	cr_assert_eq(net_get(a, &r, &reply, &why), 0, SFMT, SARG(why));
+	holds("hello");
+}
+
 Test(net, redirects) {
 	const char *loop = "HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 	const char *many[13] = { loop, OK(5, "there") };
@@ -193,13 +204,15 @@ Test(net, the_gate) {
 
 Test(net, credentials_are_masked) {
 	static const char *const pairs[][2] = {
+		{ "https://h and a@b", "https://h and a@b" },
 		{ "https://u:secret@h/p", "https://u:***@h/p" },
 		{ "https://token@h/p", "https://***@h/p" },
 		{ "https://h/p@q", "https://h/p@q" },
 		{ "from https://a:b@h to ftp://c:d@i", "from https://a:***@h to ftp://c:***@i" },
+		{ "https://u:p@ss@h/p", "https://u:***@h/p" },
 		{ "ssh://git@h/p", "ssh://git@h/p" },
 		{ "no url at all", "no url at all" },
 	};
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-		cr_assert(slice_is(net_mask(a, slice_of(pairs[i][0])), pairs[i][1]), "%s", pairs[i][0]);
+		cr_assert(slice_is(text_mask(a, slice_of(pairs[i][0])), pairs[i][1]), "%s", pairs[i][0]);
 }

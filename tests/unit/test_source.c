@@ -104,7 +104,6 @@ Test(source, commits) {
 
 Test(source, schemes_and_nonsense) {
 	problem("npm://registry/x", "bake fetches file, http");
-	problem("gitsm://h/x;rev=" COMMIT, "submodules");
 	refuses("file", "no \"://\"");
 	refuses("https://h/x;y", "has no \"=\"");
 	cr_assert_eq(list("").n, 0u);

@@ -1,0 +1,184 @@
+/* hunt: the order of places, and one of them to a file. What a place gives is verified by who
+ * hunts. */
+#include "hunt.h"
+#include "data.h"
+#include "mirror.h"
+#include "net.h"
+#include "os.h"
+#include "source.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct hunt hunt_new(struct data *d, const struct source *s) {
+	struct hunt h = { .d = d, .arena = data_arena(d), .s = s };
+	h.tried.arena = h.arena;
+	buf_adds(&h.tried, "");
+	return h;
+}
+
+static struct slice name_of(const struct hunt *h) {
+	return os_basename(slice_of(h->s->path));
+}
+
+void hunt_found(struct hunt *h, struct slice place) {
+	note(SFMT ": from " SFMT, SARG(name_of(h)), SARG(place));
+}
+
+void hunt_tried(struct hunt *h, struct slice place, struct slice why) {
+	buf_addf(&h->tried, "  " SFMT ": " SFMT "\n", SARG(text_mask(h->arena, place)), SARG(why));
+}
+
+unsigned hunt_number(struct data *d, const char *name, unsigned fallback) {
+	struct slice text = slice_trim(data_text(d, name));
+	char *end;
+	if (!text.n)
+		return fallback;
+	unsigned long n = strtoul(arena_str(data_arena(d), text), &end, 10);
+	if (*end || n > 1000000000)
+		raise_error("%s: \"" SFMT "\" is no number", name, SARG(text));
+	return (unsigned)n;
+}
+
+/* Locks stay behind (one that is removed may be waited for), so they have a directory of their
+ * own. */
+int hunt_lock(struct hunt *h) {
+	struct slice dir = data_text(h->d, "DL_DIR");
+	const char *file = arena_printf(h->arena, SFMT "/.locks/" SFMT, SARG(dir),
+		SARG(name_of(h))).p;
+	int lock = os_mkparents(h->s->path) || os_mkparents(file) ? -1 : os_lock(file, true);
+	if (lock < 0 && errno != EROFS && errno != EACCES)
+		raise_error("%s: %s", file, strerror(errno));
+	return lock;
+}
+
+/* --- one place --- */
+
+bool hunt_allowed(struct hunt *h, struct slice url) {
+	struct slice hosts = data_text(h->d, "BB_ALLOWED_NETWORKS"), word;
+	struct uri u;
+	const char *why;
+	if (!slice_trim(hosts).n || !uri_parse(h->arena, url, &u, &why))
+		return true;
+	struct slice host = u.host;
+	slice_field(&u.host, ':', &host);
+	const char *name = arena_str(h->arena, host);
+	while (slice_word(&hosts, &word))
+		if (fnmatch(arena_str(h->arena, word), name, FNM_CASEFOLD) == 0)
+			return true;
+	return false;
+}
+
+static void progress(void *ctx, uint64_t got, uint64_t total) {
+	struct hunt *h = ctx;
+	enum { EVERY_MS = 5000 };
+	if (os_now_ms() - h->noted < EVERY_MS)
+		return;
+	h->noted = os_now_ms();
+	const char *name = name_of(h).p;
+	if (total)
+		note("%s: %" PRIu64 " of %" PRIu64 " MB", name, got >> 20, total >> 20);
+	else
+		note("%s: %" PRIu64 " MB", name, got >> 20);
+}
+
+static void set_limits(struct data *d, struct net_request *r) {
+	r->connect_s = hunt_number(d, "BB_FETCH_CONNECT_TIMEOUT", 0);
+	r->stall_s = hunt_number(d, "BB_FETCH_STALL_TIMEOUT", 0);
+	r->least_rate = hunt_number(d, "BB_FETCH_LEAST_RATE", 0);
+	r->attempts = hunt_number(d, "BB_FETCH_ATTEMPTS", 0);
+	r->pause_ms = hunt_number(d, "BB_FETCH_PAUSE_MS", 0);
+	r->ca_bundle = data_text(d, "BB_CA_BUNDLE").p;
+}
+
+/* The URL goes out as it was written, up to its parameters: quoting it anew may change it. */
+static int download(struct hunt *h, struct slice url, struct net_request *r, bool *resumed,
+		struct slice *why) {
+	struct slice remote;
+	struct net_reply reply = { .resumed = false };
+	slice_field(&url, ';', &remote);
+	set_limits(h->d, r);
+	r->url = arena_str(h->arena, remote);
+	r->size = h->s->size;
+	r->progress = progress;
+	r->ctx = h;
+	h->noted = os_now_ms();
+	int rc = net_get(h->arena, r, &reply, why);
+	if (resumed)
+		*resumed = reply.resumed;
+	return rc;
+}
+
+static int copy(struct hunt *h, struct slice from, const char *file, struct slice *why) {
+	const char *path = arena_str(h->arena, from);
+	if (!os_is_file(path)) {
+		*why = SLICE("not there");
+		return -1;
+	}
+	if (os_copy_file(path, file) == 0)
+		return 0;
+	*why = arena_dup(h->arena, slice_of(strerror(errno)));
+	return -1;
+}
+
+static int get(struct hunt *h, struct slice url, struct net_request *r, bool *resumed,
+		struct slice *why) {
+	struct uri u;
+	const char *no;
+	if (resumed)
+		*resumed = false;
+	if (!uri_parse(h->arena, url, &u, &no)) {
+		*why = slice_of(no);
+		return -1;
+	}
+	if (slice_is(u.scheme, "file"))
+		return copy(h, u.path, r->file, why);
+	if (hunt_allowed(h, url))
+		return download(h, url, r, resumed, why);
+	*why = SLICE("BB_ALLOWED_NETWORKS does not name it");
+	return -1;
+}
+
+int hunt_get(struct hunt *h, struct slice url, const char *file, bool *resumed, struct slice *why) {
+	struct net_request r = { .file = file };
+	return get(h, url, &r, resumed, why);
+}
+
+int hunt_get_anew(struct hunt *h, struct slice url, const char *file, struct slice *why) {
+	struct net_request r = { .file = file, .fresh = true };
+	return get(h, url, &r, NULL, why);
+}
+
+/* --- all places, in order --- */
+
+/* The URLs that PREMIRRORS or MIRRORS make of the source. */
+static struct slices mirrors(struct hunt *h, const char *variable) {
+	struct slices urls = { 0 };
+	struct slice why, name = name_of(h);
+	if (h->s->kind == SOURCE_GIT)
+		name = source_tarball(h->arena, h->s);
+	if (!mirror_urls(h->arena, data_text(h->d, variable), &h->s->uri, name, &urls, &why))
+		raise_error("%s: " SFMT, variable, SARG(why));
+	return urls;
+}
+
+static int try_each(struct hunt *h, const char *variable, hunt_fn *try) {
+	struct slices urls = mirrors(h, variable);
+	for (size_t i = 0; i < urls.n; i++)
+		if (try(h, urls.v[i]) == 0)
+			return 0;
+	return -1;
+}
+
+int hunt_addresses(struct hunt *h, hunt_fn *try) {
+	if (try_each(h, "PREMIRRORS", try) == 0)
+		return 0;
+	if (data_is(h->d, "BB_FETCH_PREMIRRORONLY", "1")) {
+		hunt_tried(h, h->s->uri.text, SLICE("BB_FETCH_PREMIRRORONLY is set"));
+		return -1;
+	}
+	return try(h, h->s->uri.text) == 0 ? 0 : try_each(h, "MIRRORS", try);
+}
