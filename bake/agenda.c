@@ -4,6 +4,7 @@
 
 #include "data.h"
 #include "graph.h"
+#include "harvest.h"
 #include "hosttools.h"
 #include "layer.h"
 #include "options.h"
@@ -75,11 +76,26 @@ static int force(struct agenda *g) {
 	return 0;
 }
 
+/* Hashes are wanted of the recipes the targets need. */
+static int identify(struct agenda *g) {
+	struct recipes *all = g->w->recipes;
+	struct harvest_wanted wanted = { ARENA_ARRAY(g->arena, struct recipe *, all->n + 1), 0 };
+	bool *seen = ARENA_ARRAY(g->arena, bool, all->n + 1);
+	for (uint32_t i = 0; i < g->graph->count; i++) {
+		ptrdiff_t number = g->graph->task[i].recipe - all->v;
+		if (!seen[number])
+			wanted.v[wanted.n++] = &all->v[number];
+		seen[number] = true;
+	}
+	return workspace_identify(g->w, &wanted);
+}
+
 static int make_graph(struct agenda *g) {
 	struct targets targets =
 			graph_targets(g->arena, g->w->providers, &g->o->words, default_task(g));
 	g->graph = graph_build(g->arena, g->w->providers, &targets);
-	if (!g->graph || hosttools_identity(g->config, g->arena, &g->compiler) < 0 || force(g) < 0)
+	if (!g->graph || identify(g) < 0 || force(g) < 0
+			|| hosttools_identity(g->config, g->arena, &g->compiler) < 0)
 		return -1;
 	taint_read(g->tmpdir, g->graph);
 	return agenda_hash(g);

@@ -1,8 +1,8 @@
-/* harvest: workers take files from a shared counter, one at a time, and send back one frame a
- * file: warnings, then packed records or a fault. The configuration is sealed before the fork,
- * so its pages stay shared.
+/* harvest: workers take items (files to read, or records to complete) from a shared counter, one at
+ * a time, and send back one frame an item: warnings, then packed records or a fault. The
+ * configuration is sealed before the fork, so its pages stay shared.
  *
- * Invariant: a file below the counter has its frame, or some live worker is at it. */
+ * Invariant: an item below the counter has its frame, or some live worker is at it. */
 #include "harvest.h"
 #include "layer.h"
 #include "proc.h"
@@ -24,12 +24,12 @@ enum { MAX_WORKERS = 64, IDLE = UINT32_MAX };
 
 /* What all processes see. */
 struct shared {
-	atomic_uint next;                        /* the first file nobody took */
-	atomic_uint at[MAX_WORKERS];             /* the file a worker is at */
+	atomic_uint next;                        /* the first item nobody took */
+	atomic_uint at[MAX_WORKERS];             /* the item a worker is at */
 };
 
 struct frame {
-	uint32_t file;
+	uint32_t item;
 	uint32_t failed;
 	uint32_t warnings;
 	uint32_t count;                          /* records */
@@ -47,8 +47,10 @@ struct worker {
 struct harvester {
 	struct config *config;
 	struct arena *arena;
+	struct recipe *const *incomplete;        /* what to complete; NULL: the files are read */
+	size_t items;
 	struct shared *shared;
-	struct frame *frame;                     /* one a file; size 0: none came */
+	struct frame *frame;                     /* one an item; size 0: none came */
 	struct slice *bytes;
 	struct worker worker[MAX_WORKERS];
 	unsigned workers;
@@ -85,17 +87,38 @@ static void add_fault_text(struct buf *out, const struct fault *fault) {
 	add_text(out, fault->message);
 }
 
-/* Reads one file: its frame, and in out the bytes that follow it. Warnings precede them when out is
+static struct slice path_of(const struct harvester *h, uint32_t item) {
+	return h->incomplete ? h->incomplete[item]->file : h->config->file[item].path;
+}
+
+/* Adds the records of the item to *list. A record to complete is packed as a copy: whoever asked
+ * for it has the original. */
+static int do_item(struct harvester *h, uint32_t item, struct arena *a, struct recipes *list,
+		struct fault *fault) {
+	if (!h->incomplete)
+		return recipe_read(h->config, &h->config->file[item], a, list, fault);
+	struct recipe *copy = ARENA_NEW(a, struct recipe);
+	*copy = *h->incomplete[item];
+	copy->task = ARENA_ARRAY(a, struct recipe_task, copy->tasks + 1);
+	memcpy(copy->task, h->incomplete[item]->task, copy->tasks * sizeof *copy->task);
+	*list = (struct recipes){ copy, 1, 1 };
+	int result = recipe_identify(h->config, copy, a, fault);
+	list->n = result == 0;
+	return result;
+}
+
+/* Does one item: its frame, and in out the bytes that follow it. Warnings precede them when out is
  * where the sack puts them; without a sack they are given at once. */
-static struct frame read_file(struct config *c, uint32_t file, struct buf *out, struct sack *sack) {
+static struct frame make_frame(struct harvester *h, uint32_t item, struct buf *out,
+		struct sack *sack) {
 	struct arena *a = arena_new();
 	struct recipes list = { 0 };
 	struct fault fault = { 0 };
-	struct frame frame = { .file = file };
+	struct frame frame = { .item = item };
 	out->n = 0;
 	if (sack)
 		sack->warnings = 0;
-	frame.failed = recipe_read(c, &c->file[file], a, &list, &fault) != 0;
+	frame.failed = do_item(h, item, a, &list, &fault) != 0;
 	frame.warnings = sack ? sack->warnings : 0;
 	frame.count = (uint32_t)list.n;
 	if (frame.failed)
@@ -112,11 +135,11 @@ static _Noreturn void work(struct harvester *h, unsigned number, int fd) {
 	struct sack sack = { .out = &out };
 	message_sink(keep_message, &sack);
 	for (;;) {
-		uint32_t file = atomic_fetch_add(&h->shared->next, 1);
-		if (file >= h->config->files)
+		uint32_t item = atomic_fetch_add(&h->shared->next, 1);
+		if (item >= h->items)
 			_exit(0);
-		atomic_store(&h->shared->at[number], file);
-		struct frame frame = read_file(h->config, file, &out, &sack);
+		atomic_store(&h->shared->at[number], item);
+		struct frame frame = make_frame(h, item, &out, &sack);
 		struct slice head = { (const char *)&frame, sizeof frame };
 		if (os_write_all(fd, head) || os_write_all(fd, buf_slice(&out)))
 			_exit(1);
@@ -146,10 +169,10 @@ static int start(struct harvester *h, unsigned number) {
 	return 0;
 }
 
-/* The frame is complete: it becomes the file's. */
+/* The frame is complete: it becomes the item's. */
 static void keep_frame(struct harvester *h, struct worker *w) {
-	h->frame[w->frame.file] = w->frame;
-	h->bytes[w->frame.file] = (struct slice){ w->bytes, w->frame.size };
+	h->frame[w->frame.item] = w->frame;
+	h->bytes[w->frame.item] = (struct slice){ w->bytes, w->frame.size };
 	w->got = 0;
 }
 
@@ -164,8 +187,8 @@ static bool receive(struct harvester *h, struct worker *w) {
 		return errno == EINTR || errno == EAGAIN;
 	w->got += (size_t)n;
 	if (n && head && w->got == sizeof w->frame) {
-		if (w->frame.file >= h->config->files)
-			broken("a worker sent file %u of %zu", w->frame.file, h->config->files);
+		if (w->frame.item >= h->items)
+			broken("a worker sent item %u of %zu", w->frame.item, h->items);
 		w->bytes = arena_alloc(h->arena, w->frame.size + 1);
 	}
 	if (n && w->got == sizeof w->frame + w->frame.size)
@@ -173,17 +196,17 @@ static bool receive(struct harvester *h, struct worker *w) {
 	return n > 0;
 }
 
-static void lose(struct harvester *h, uint32_t file, int status) {
+static void lose(struct harvester *h, uint32_t item, int status) {
 	struct buf out = { .arena = h->arena };
-	struct fault fault = { .file = h->config->file[file].path };
+	struct fault fault = { .file = path_of(h, item) };
 	fault.message = arena_printf(h->arena, "the process reading it ended: " SFMT,
 			SARG(proc_describe(h->arena, status)));
 	add_fault_text(&out, &fault);
-	h->frame[file] = (struct frame){ .file = file, .failed = 1 };
-	h->bytes[file] = buf_slice(&out);
+	h->frame[item] = (struct frame){ .item = item, .failed = 1 };
+	h->bytes[item] = buf_slice(&out);
 }
 
-/* A worker's pipe ended. When it died at a file, that file is at fault and another takes its
+/* A worker's pipe ended. When it died at an item, that item is at fault and another takes its
  * place. */
 static void reap(struct harvester *h, unsigned number) {
 	struct worker *w = &h->worker[number];
@@ -193,10 +216,10 @@ static void reap(struct harvester *h, unsigned number) {
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	uint32_t at = atomic_load(&h->shared->at[number]);
-	if (at >= h->config->files)
+	if (at >= h->items)
 		return;
 	lose(h, at, status);
-	if (atomic_load(&h->shared->next) < h->config->files)
+	if (atomic_load(&h->shared->next) < h->items)
 		start(h, number);
 }
 
@@ -240,7 +263,7 @@ static void add_records(struct harvester *h, const struct frame *frame, struct s
 	struct recipes *list = h->list;
 	for (uint32_t i = 0; i < frame->count; i++) {
 		if (list->n == list->cap) {
-			list->cap = list->cap ? list->cap * 2 : h->config->files + 16;
+			list->cap = list->cap ? list->cap * 2 : h->items + 16;
 			struct recipe *v = ARENA_ARRAY(h->arena, struct recipe, list->cap);
 			if (list->n)
 				memcpy(v, list->v, list->n * sizeof *v);
@@ -279,10 +302,10 @@ static void take_frame(struct harvester *h, const struct frame *frame, struct sl
 	add_records(h, frame, &bytes);
 }
 
-/* A file no worker took: there is one job only, or none could be started. */
-static void read_here(struct harvester *h, uint32_t file) {
+/* An item no worker took: there is one job only, or none could be started. */
+static void do_here(struct harvester *h, uint32_t item) {
 	struct buf out = { 0 };
-	struct frame frame = read_file(h->config, file, &out, NULL);
+	struct frame frame = make_frame(h, item, &out, NULL);
 	struct slice bytes = arena_dup(h->arena, buf_slice(&out));
 	buf_free(&out);
 	take_frame(h, &frame, bytes);
@@ -299,22 +322,50 @@ static void run_workers(struct harvester *h) {
 	collect(h);
 }
 
+static size_t run(struct harvester *h, unsigned jobs) {
+	size_t before = h->faults->n;
+	h->workers = jobs < MAX_WORKERS ? jobs : MAX_WORKERS;
+	h->frame = ARENA_ARRAY(h->arena, struct frame, h->items + 1);
+	h->bytes = ARENA_ARRAY(h->arena, struct slice, h->items + 1);
+	if (h->workers > 1 && h->items > 1)
+		run_workers(h);
+	for (uint32_t i = 0; i < h->items; i++) {
+		if (h->bytes[i].p)
+			take_frame(h, &h->frame[i], h->bytes[i]);
+		else
+			do_here(h, i);
+	}
+	if (h->shared && h->shared != MAP_FAILED)
+		munmap(h->shared, sizeof *h->shared);
+	return h->faults->n - before;
+}
+
 size_t harvest(struct config *c, unsigned jobs, struct arena *a, struct recipes *list,
 		struct harvest_faults *faults) {
-	struct harvester h = { .config = c, .arena = a, .list = list, .faults = faults };
-	size_t before = faults->n;
-	h.workers = jobs < MAX_WORKERS ? jobs : MAX_WORKERS;
-	h.frame = ARENA_ARRAY(a, struct frame, c->files + 1);
-	h.bytes = ARENA_ARRAY(a, struct slice, c->files + 1);
-	if (h.workers > 1 && c->files > 1)
-		run_workers(&h);
-	for (uint32_t i = 0; i < c->files; i++) {
-		if (h.bytes[i].p)
-			take_frame(&h, &h.frame[i], h.bytes[i]);
-		else
-			read_here(&h, i);
+	struct harvester h = { .config = c, .arena = a, .items = c->files, .list = list,
+		.faults = faults };
+	return run(&h, jobs);
+}
+
+/* Other things point to the tasks of a record: they are filled in where they are. */
+static void complete(struct recipe *r, const struct recipe *done) {
+	for (size_t i = 0; i < r->tasks; i++) {
+		r->task[i].base_hash = done->task[i].base_hash;
+		r->task[i].file_checksums = done->task[i].file_checksums;
 	}
-	if (h.shared && h.shared != MAP_FAILED)
-		munmap(h.shared, sizeof *h.shared);
-	return faults->n - before;
+	r->identified = true;
+}
+
+size_t harvest_identify(struct config *c, unsigned jobs, struct arena *a,
+		const struct harvest_wanted *wanted, struct harvest_faults *faults) {
+	struct recipes done = { 0 };
+	struct harvester h = { .config = c, .arena = a, .incomplete = wanted->v,
+		.items = wanted->n, .list = &done, .faults = faults };
+	size_t failed = run(&h, jobs);
+	for (size_t i = 0, k = 0; i < done.n; i++, k++) {
+		while (!slice_eq(wanted->v[k]->id, done.v[i].id))
+			k++;
+		complete(wanted->v[k], &done.v[i]);
+	}
+	return failed;
 }

@@ -1,4 +1,4 @@
-/* harvest: all recipe files of a configuration, read by worker processes. */
+/* harvest: recipe files read and records completed by worker processes. */
 #ifndef BAKE_HARVEST_H
 #define BAKE_HARVEST_H
 
@@ -7,6 +7,7 @@
 struct arena;
 struct config;
 struct fault;
+struct recipe;
 struct recipes;
 
 struct harvest_faults {
@@ -20,5 +21,15 @@ struct harvest_faults {
  * given in the order of the files. Records and faults live in a. Returns how many files failed. */
 size_t harvest(struct config *c, unsigned jobs, struct arena *a, struct recipes *list,
 		struct harvest_faults *faults);
+
+/* Records, no two of one id. */
+struct harvest_wanted {
+	struct recipe **v;
+	size_t n;
+};
+
+/* Completes records as recipe_identify does; jobs, faults and the result as of harvest. */
+size_t harvest_identify(struct config *c, unsigned jobs, struct arena *a,
+		const struct harvest_wanted *wanted, struct harvest_faults *faults);
 
 #endif

@@ -158,9 +158,8 @@ static void read_dependencies(struct data *d, struct recipe_task *t) {
 	t->mcdepends = flag_list(d, t, flag.mcdepends);
 }
 
-static void read_task(struct data *d, struct sig *sig, struct recipe_task *t) {
+static void read_task(struct data *d, struct recipe_task *t) {
 	read_dependencies(d, t);
-	t->file_checksums = flag_list(d, t, flag.file_checksums);
 	t->plaindirs = flag_list(d, t, flag.plaindirs);
 	t->inputdirs = flag_list(d, t, flag.inputdirs);
 	t->outputdirs = flag_list(d, t, flag.outputdirs);
@@ -173,20 +172,27 @@ static void read_task(struct data *d, struct sig *sig, struct recipe_task *t) {
 	t->noexec = flag_text(d, t, flag.noexec).p;
 	t->nostamp = flag_text(d, t, flag.nostamp).p;
 	t->network = is_yes(flag_text(d, t, flag.network));
-	struct sig_task result;
-	sig_task(sig, t->name, false, &result);
-	t->base_hash = result.hash;
 }
 
 static void read_tasks(struct data *d, struct recipe *r) {
 	struct slices names = eval_tasks(d);
-	struct sig *sig = sig_new(d);
 	r->task = ARENA_ARRAY(data_arena(d), struct recipe_task, names.n + 1);
 	r->tasks = names.n;
 	for (size_t i = 0; i < names.n; i++) {
 		r->task[i].name = atom(names.v[i]);
-		read_task(d, sig, &r->task[i]);
+		read_task(d, &r->task[i]);
 	}
+}
+
+static void identify_tasks(struct data *d, struct recipe *r) {
+	struct sig *sig = sig_new(d);
+	struct sig_task result;
+	for (size_t i = 0; i < r->tasks; i++) {
+		sig_task(sig, r->task[i].name, false, &result);
+		r->task[i].base_hash = result.hash;
+		r->task[i].file_checksums = flag_list(d, &r->task[i], flag.file_checksums);
+	}
+	r->identified = true;
 }
 
 /* --- the record --- */
@@ -241,7 +247,6 @@ static void read_record(const struct eval_variant *v, struct recipe *r) {
 	r->pe = data_text(d, "PE");
 	r->pv = data_text(d, "PV");
 	r->pr = data_text(d, "PR");
-	r->inputs = eval_inputs(d);
 	read_classes(d, r);
 	if (r->skipped.p)
 		return;
@@ -292,6 +297,15 @@ static void read_variants(struct config *c, const struct layer_file *file, struc
 	}
 }
 
+/* Puts what a trap caught into *fault: its text may be gone with the next raise. */
+static int keep_fault(const struct trap *trap, struct slice file, struct arena *a,
+		struct fault *fault) {
+	fault->file = arena_dup(a, trap->error.file.p ? trap->error.file : file);
+	fault->line = trap->error.line;
+	fault->message = arena_dup(a, trap->error.message);
+	return -1;
+}
+
 int recipe_read(struct config *c, const struct layer_file *file, struct arena *a,
 		struct recipes *list, struct fault *fault) {
 	size_t before = list->n;
@@ -302,10 +316,18 @@ int recipe_read(struct config *c, const struct layer_file *file, struct arena *a
 		return 0;
 	}
 	list->n = before;
-	fault->file = arena_dup(a, trap.error.file.p ? trap.error.file : file->path);
-	fault->line = trap.error.line;
-	fault->message = arena_dup(a, trap.error.message);
-	return -1;
+	return keep_fault(&trap, file->path, a, fault);
+}
+
+int recipe_identify(struct config *c, struct recipe *r, struct arena *a, struct fault *fault) {
+	struct trap trap;
+	intern_flags();
+	if (TRAP(&trap)) {
+		identify_tasks(recipe_data(c, r->id, a), r);
+		trap_end(&trap);
+		return 0;
+	}
+	return keep_fault(&trap, r->file, a, fault);
 }
 
 /* --- one store --- */
@@ -317,12 +339,20 @@ static const struct layer_file *find_file(const struct config *c, struct slice p
 	raise_error(SFMT ": is not among the recipes of the layers", SARG(path));
 }
 
+/* "virtual:VARIANT:/path/of/recipe"; a variant may hold colons (mcextend:apr). */
+static void split_id(struct slice id, struct slice *variant, struct slice *path) {
+	size_t at;
+	*variant = SLICE("");
+	*path = id;
+	if (!slice_starts(id, "virtual:") || !slice_find(id, ":/", &at))
+		return;
+	*variant = slice_sub(id, strlen("virtual:"), at);
+	*path = slice_sub(id, at + 1, id.n);
+}
+
 struct data *recipe_data(struct config *c, struct slice id, struct arena *a) {
-	struct slice path = id, variant = SLICE(""), skipped;
-	if (slice_starts(id, "virtual:")) {
-		slice_field(&path, ':', &skipped);
-		slice_field(&path, ':', &variant);
-	}
+	struct slice path, variant;
+	split_id(id, &variant, &path);
 	struct eval_source source = source_of(find_file(c, path));
 	struct eval_variants all = eval_recipe(a, c->data, &source, &variant);
 	if (!all.n)

@@ -25,13 +25,14 @@ struct recipe_task {
 	struct slices recrdeptask;       /* [recrdeptask] */
 	struct slices recideptask;       /* [recideptask] */
 	struct slices mcdepends;
-	struct slices file_checksums;    /* [file-checksums]: "path:True|False" */
 	struct slices plaindirs;         /* [sstate-plaindirs] */
 	struct slices inputdirs, outputdirs;     /* [sstate-inputdirs], [sstate-outputdirs] */
 	struct slice stamp_extra;        /* [stamp-extra-info] */
-	struct slice base_hash;          /* hex sha256 */
 	bool noexec, nostamp, network;
 	bool cached;                     /* has plaindirs or outputdirs: they are an artefact */
+	/* Set by recipe_identify. */
+	struct slices file_checksums;    /* [file-checksums]: "path:True|False" */
+	struct slice base_hash;          /* hex sha256 */
 };
 
 struct recipe_package {
@@ -57,8 +58,8 @@ struct recipe {
 	bool exclude_from_world;
 	struct recipe_task *task;        /* in BitBake's task-list order; none when skipped */
 	size_t tasks;
+	bool identified;                 /* its tasks have their base hashes */
 	struct slice stamp;              /* STAMP, expanded: prefix of the stamps' paths */
-	struct slices inputs;            /* every file read to make this record */
 };
 
 const struct recipe_task *recipe_task_find(const struct recipe *r, const struct atom *name);
@@ -72,6 +73,11 @@ struct recipes {
  * point into live in a. Returns 0, or −1 with *fault set (its text in a) and nothing added. */
 int recipe_read(struct config *c, const struct layer_file *file, struct arena *a,
 		struct recipes *list, struct fault *fault);
+
+/* Evaluates the recipe again for what only the hashes of its tasks need: base hashes and the files
+ * they cover. Most records never need it, and it is half of the work. Fails as recipe_read does,
+ * when a variable that a task reaches cannot be expanded. */
+int recipe_identify(struct config *c, struct recipe *r, struct arena *a, struct fault *fault);
 
 /* A recipe's finished store (to run a task, for -e): id as in struct recipe. Raises. */
 struct data *recipe_data(struct config *c, struct slice id, struct arena *a);

@@ -110,13 +110,13 @@ static void recipe(struct codec *c, struct recipe *r) {
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		text(c, texts[i]);
 	struct slices *lists[] = { &r->provides, &r->depends, &r->packages, &r->packages_dynamic,
-		&r->rprovides, &r->rdepends, &r->rrecommends, &r->inherits, &r->appends,
-		&r->inputs };
+		&r->rprovides, &r->rdepends, &r->rrecommends, &r->inherits, &r->appends };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		list(c, lists[i]);
 	integer(c, &r->priority);
 	integer(c, &r->default_preference);
 	flag(c, &r->exclude_from_world);
+	flag(c, &r->identified);
 	r->packages_count = length(c, r->packages_count);
 	r->tasks = length(c, r->tasks);
 	if (!c->out) {

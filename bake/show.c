@@ -155,19 +155,34 @@ int show_variable(struct arena *a, const struct options *o) {
 	return 0;
 }
 
+/* What BitBake finds out when it parses and a build only of the recipes it needs: variables that a
+ * task reaches and that cannot be expanded. */
+static size_t check_tasks(struct workspace *w) {
+	struct harvest_wanted all = { ARENA_ARRAY(w->arena, struct recipe *, w->recipes->n + 1), 0 };
+	size_t failed = 0;
+	for (size_t i = 0; i < w->recipes->n; i++)
+		if (!w->recipes->v[i].skipped.p)
+			all.v[all.n++] = &w->recipes->v[i];
+	workspace_identify(w, &all);
+	for (size_t i = 0; i < all.n; i++)
+		failed += !all.v[i]->identified;
+	return failed;
+}
+
 int show_parse(struct arena *a, const struct options *o) {
 	struct workspace *w = workspace_find(a, o);
 	size_t skipped = 0;
 	if (!w)
 		return 1;
-	int result = workspace_open(w, o);
+	workspace_open(w, o);
 	if (!w->recipes)
 		return 1;
 	for (size_t i = 0; i < w->recipes->n; i++)
 		skipped += w->recipes->v[i].skipped.n > 0;
+	size_t failed = w->failures->n + (o->all ? check_tasks(w) : 0);
 	printf("%zu recipe files, %zu recipes (%zu skipped), %zu failed\n", w->config->files,
-		w->recipes->n, skipped, w->failures->n);
-	return result < 0 ? 1 : 0;
+		w->recipes->n, skipped, failed);
+	return failed ? 1 : 0;
 }
 
 int show_graph(struct arena *a, const struct options *o) {

@@ -181,11 +181,25 @@ int workspace_configure(struct workspace *w, const struct options *o) {
 	return result;
 }
 
+static int report(const struct harvest_faults *faults) {
+	for (size_t i = 0; i < faults->n; i++)
+		fault_report(&faults->v[i]);
+	return faults->n ? -1 : 0;
+}
+
+int workspace_identify(struct workspace *w, const struct harvest_wanted *wanted) {
+	struct harvest_wanted todo = { ARENA_ARRAY(w->arena, struct recipe *, wanted->n + 1), 0 };
+	struct harvest_faults faults = { 0 };
+	for (size_t i = 0; i < wanted->n; i++)
+		if (!wanted->v[i]->identified)
+			todo.v[todo.n++] = wanted->v[i];
+	harvest_identify(w->config, parse_jobs(w->config->data), w->arena, &todo, &faults);
+	return report(&faults);
+}
+
 int workspace_open(struct workspace *w, const struct options *o) {
 	if (workspace_configure(w, o) < 0)
 		return -1;
 	workspace_read(w);
-	for (size_t i = 0; i < w->failures->n; i++)
-		fault_report(&w->failures->v[i]);
-	return w->failures->n ? -1 : 0;
+	return report(w->failures);
 }

@@ -9,6 +9,7 @@
 struct arena;
 struct config;
 struct harvest_faults;
+struct harvest_wanted;
 struct layer_faults;
 struct options;
 struct providers;
@@ -36,6 +37,9 @@ int workspace_load(struct workspace *w, const struct options *o, struct layer_fa
 int workspace_configure(struct workspace *w, const struct options *o);
 /* Reads every recipe, with w->failures for those that cannot be read, and indexes them. */
 void workspace_read(struct workspace *w);
+/* Completes those records that are not identified yet; of tasks without a base hash there is no
+ * hash. −1: faults were reported. */
+int workspace_identify(struct workspace *w, const struct harvest_wanted *wanted);
 /* Configuration and recipes, every fault reported. −1 when anything failed. */
 int workspace_open(struct workspace *w, const struct options *o);
 

@@ -10,6 +10,15 @@ TestSuite(harvest, .init = builddir_begin, .fini = builddir_end);
 static struct recipes list;
 static struct harvest_faults faults;
 
+/* What every record needs for a hash. */
+static void identify(struct recipes *r, unsigned jobs) {
+	struct harvest_wanted wanted = { calloc(r->n, sizeof *wanted.v), r->n };
+	for (size_t i = 0; i < r->n; i++)
+		wanted.v[i] = &r->v[i];
+	cr_assert_eq(harvest_identify(load(), jobs, arena, &wanted, &faults), 0);
+	free(wanted.v);
+}
+
 static void fill(int count) {
 	for (int i = 0; i < count; i++)
 		put(arena_printf(arena, "recipes/r%03d_1.bb", i).p, "DEPENDS = \"a b\"\n");
@@ -41,6 +50,10 @@ Test(harvest, same_records_either_way) {
 	struct recipes other = { 0 };
 	harvest(load(), 1, arena, &list, &faults);
 	harvest(load(), 2, arena, &other, &faults);
+	identify(&list, 1);
+	identify(&other, 2);
+	for (size_t i = 0; i < list.n; i++)
+		cr_assert_eq(list.v[i].task[1].base_hash.n, 64);
 	for (size_t i = 0; i < list.n; i++)
 		cr_assert(slice_eq(list.v[i].task[1].base_hash, other.v[i].task[1].base_hash));
 }
@@ -52,6 +65,7 @@ Test(harvest, every_recipe_has_its_own_hash) {
 		put(arena_printf(arena, "recipes/r%03d_1.bb", i).p,
 				arena_printf(arena, "WHO = \"recipe %d\"\n", i).p);
 	cr_assert_eq(harvest(load(), 1, arena, &list, &faults), 0);
+	identify(&list, 1);
 	for (size_t i = 0; i < list.n; i++)
 		for (size_t k = 0; k < i; k++)
 			cr_assert_not(slice_eq(list.v[i].task[0].base_hash, list.v[k].task[0].base_hash));
@@ -83,4 +97,20 @@ Test(harvest, a_worker_that_dies_is_told) {
 	cr_assert_eq(list.n, 19);
 	cr_assert(slice_ends(faults.v[0].file, "r007_1.bb"));
 	cr_assert(slice_find(faults.v[0].message, "killed by signal", NULL));
+}
+
+/* A task that reaches what cannot be expanded: known only when its hash is wanted, and then with the
+ * recipe's place; the others get theirs. */
+Test(harvest, what_a_task_reaches_is_looked_at_for_its_hash) {
+	fill(4);
+	put("recipes/r002_1.bb", "A = \"${B}\"\nB = \"${A}\"\ndo_build() {\n\t: ${A}\n}\n");
+	cr_assert_eq(harvest(load(), 2, arena, &list, &faults), 0);
+	cr_assert_eq(list.n, 4);
+	struct recipe *r[] = { &list.v[1], &list.v[2], &list.v[3] };
+	struct harvest_wanted wanted = { r, 3 };
+	cr_assert_eq(harvest_identify(load(), 2, arena, &wanted, &faults), 1);
+	cr_assert(slice_ends(faults.v[0].file, "r002_1.bb"));
+	cr_assert(slice_find(faults.v[0].message, "refers to itself", NULL));
+	cr_assert(r[0]->identified && !r[1]->identified && r[2]->identified);
+	cr_assert_eq(r[2]->task[1].base_hash.n, 64);
 }

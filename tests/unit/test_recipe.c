@@ -68,8 +68,16 @@ Test(recipe, tasks_and_flags) {
 	cr_assert_str_eq(join(&build->after), "do_fetch");
 	cr_assert_str_eq(join(&build->depends), "a:do_b x-native:do_c");
 	cr_assert(fetch->network && !build->network && build->nostamp && build->cached && !fetch->cached);
-	cr_assert_eq(build->base_hash.n, 64);
+	cr_assert(!r->identified && !build->base_hash.p);
 	cr_assert(slice_ends(build->plaindirs.v[0], "/tmp/out"));
+}
+
+Test(recipe, identified_for_its_hashes) {
+	struct recipe *r = (struct recipe *)recipe("SRC_URI = \"\"\ndo_build[file-checksums] = \"/a:True\"\n");
+	cr_assert_eq(recipe_identify(load(), r, arena, &fault), 0);
+	cr_assert(r->identified);
+	cr_assert_eq(recipe_task_find(r, atom_of("do_build"))->base_hash.n, 64);
+	cr_assert_str_eq(join(&recipe_task_find(r, atom_of("do_build"))->file_checksums), "/a:True");
 }
 
 Test(recipe, variants) {
@@ -115,4 +123,11 @@ Test(recipe, data_of_a_variant) {
 	cr_assert(data_is(d, "PN", "x-native"));
 	d = recipe_data(load(), list.v[0].id, arena);
 	cr_assert(data_is(d, "PN", "x"));
+}
+
+Test(recipe, data_of_a_variant_of_two_words) {
+	put("classes/multi.bbclass", "A = \"${BBEXTENDVARIANT}\"\n");
+	recipe("BBCLASSEXTEND = \"multi:one multi:two\"\n");
+	cr_assert(slice_is(list.v[2].variant, "multi:two"));
+	cr_assert(data_is(recipe_data(load(), list.v[2].id, arena), "A", "two"));
 }
