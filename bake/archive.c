@@ -42,7 +42,8 @@ static bool ends_with_one(const char *name, const char *const *endings) {
 bool archive_is_tree(const char *name) {
 	static const char *const endings[] = { ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz",
 		".tbz2", ".tar.xz", ".txz", ".tar.lz", ".tlz", ".tar.lzma", ".tar.zst", ".tzst",
-		".tar.lz4", ".tar.Z", ".tz", ".zip", ".jar", ".7z", ".rpm", ".deb", ".ipk", NULL };
+		".tar.lz4", ".tar.Z", ".tz", ".zip", ".jar", ".7z", ".rpm", ".srpm", ".deb", ".ipk",
+		".cpio", ".cpio.gz", ".cpio.bz2", ".cpio.xz", ".cpio.zst", NULL };
 	return ends_with_one(name, endings);
 }
 
@@ -57,6 +58,13 @@ bool archive_is_single(const char *name) {
 static int refuse(const struct job *j, const char *why) {
 	error("%s: %s: refused: %s", j->u->file, j->entry, why);
 	return -1;
+}
+
+static int refuse_bomb(const struct job *j) {
+	const char *why = arena_printf(j->arena, "it unpacks to more than %llu MB, far more than its "
+		"size lets expect: set BB_UNPACK_MOST_MB if that is meant",
+		(unsigned long long)(j->limit >> 20)).p;
+	return refuse(j, why);
 }
 
 static int bad_input(const struct job *j) {
@@ -184,7 +192,7 @@ static int copy_data(struct job *j) {
 	while ((rc = archive_read_data_block(j->in, &block, &size, &offset)) == ARCHIVE_OK) {
 		j->bytes += size;
 		if (j->bytes > j->limit || (uint64_t)offset > j->limit)
-			return refuse(j, "it unpacks to far more than its size lets expect");
+			return refuse_bomb(j);
 		if (archive_write_data_block(j->disk, block, size, offset) < ARCHIVE_WARN)
 			return bad_output(j);
 	}
@@ -351,7 +359,7 @@ static int expand_data(struct job *j, int out) {
 	while ((rc = archive_read_data_block(j->in, &block, &size, &offset)) == ARCHIVE_OK) {
 		j->bytes += size;
 		if (j->bytes > j->limit)
-			return refuse(j, "it unpacks to far more than its size lets expect");
+			return refuse_bomb(j);
 		for (const char *p = block; size; ) {
 			ssize_t n = write(out, p, size);
 			if (n < 0 && errno != EINTR) {

@@ -16,7 +16,7 @@ struct archive_unpack {
 	uint64_t most_bytes;     /* refused beyond; 0: 200 times the file, at least 1 GB */
 };
 
-/* Does the name say that archive_unpack can make files of it (tar.*, zip, rpm, deb, 7z)? */
+/* Does the name say that archive_unpack can make files of it (tar.*, zip, rpm, deb, cpio, 7z)? */
 bool archive_is_tree(const char *name);
 /* Is it one compressed file (x.gz, x.xz … but no tar)? */
 bool archive_is_single(const char *name);

@@ -18,7 +18,7 @@
 
 extern char **environ;
 
-enum { WORDS_MOST = 28, SETTINGS_MOST = 4, TRANSFER_S = 3600,
+enum { WORDS_MOST = 28, SETTINGS_MOST = 2, TRANSFER_S = 3600,
 	STALL_S = 30 };
 
 struct command {
@@ -50,13 +50,59 @@ static const char *protocols(const struct git_source *g) {
 	return safe ? "GIT_ALLOW_PROTOCOL=https" : "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh";
 }
 
-/* git's configuration by environment: argv is for everyone to read, this is not. */
+/* git asks this shell text for a name and a password; they are in the environment, for everyone may
+ * read argv. */
+static const char HELPER[] = "!f() { printf 'username=%s\\npassword=%s\\n' \"$BAKE_GIT_USER\" "
+	"\"$BAKE_GIT_PASSWORD\"; }; f";
+
+static int hex_digit(char c) {
+	const char *digits = "0123456789abcdef0123456789ABCDEF", *at = c ? strchr(digits, c) : NULL;
+	return at ? (int)((at - digits) % 16) : -1;
+}
+
+/* "%40" is "@" in the user part of a URL. */
+static struct slice unquoted(struct arena *a, struct slice s) {
+	struct buf b = { .arena = a };
+	buf_adds(&b, "");
+	for (size_t i = 0; i < s.n; i++) {
+		bool quoted = s.p[i] == '%' && i + 2 < s.n && hex_digit(s.p[i + 1]) >= 0 &&
+			hex_digit(s.p[i + 2]) >= 0;
+		buf_addc(&b, quoted ? (char)(hex_digit(s.p[i + 1]) * 16 + hex_digit(s.p[i + 2])) :
+			s.p[i]);
+		i += quoted ? 2 : 0;
+	}
+	return buf_slice(&b);
+}
+
+/* The name and password of g's URL, as the helper takes them. */
+static size_t add_credentials(const struct command *c, const char **env) {
+	struct slice rest = slice_of(strstr(c->g->url, "://") + 3);
+	size_t length = strlen(c->g->url) - strlen(c->url) - 1;
+	struct slice password = slice_sub(rest, 0, length), user;
+	slice_field(&password, ':', &user);
+	env[0] = arena_printf(c->arena, "BAKE_GIT_USER=" SFMT,
+		SARG(unquoted(c->arena, user))).p;
+	env[1] = arena_printf(c->arena, "BAKE_GIT_PASSWORD=" SFMT,
+		SARG(unquoted(c->arena, password))).p;
+	return 2;
+}
+
+/* "https://host:port" of a URL. */
+static struct slice server_of(const char *url) {
+	const char *rest = strstr(url, "://") + 3, *slash = strchr(rest, '/');
+	return (struct slice){ url, slash ? (size_t)(slash - url) : strlen(url) };
+}
+
+/* git's configuration by environment. Only the URL's own server is told the password, not one that
+ * it redirects to. */
 static size_t add_settings(const struct command *c, const char **env) {
 	const char *settings[SETTINGS_MOST][2] = { { "http.sslVerify", "true" } };
 	size_t count = 1, n = 0;
 	if (c->g->url && strcmp(c->url, c->g->url) != 0) {
-		settings[count][0] = arena_printf(c->arena, "url.%s.insteadOf", c->g->url).p;
-		settings[count++][1] = c->url;
+		settings[count][0] = arena_printf(c->arena, "credential." SFMT ".helper",
+			SARG(server_of(c->url))).p;
+		settings[count++][1] = HELPER;
+		n += add_credentials(c, env);
 	}
 	for (size_t i = 0; i < count; i++) {
 		env[n++] = arena_printf(c->arena, "GIT_CONFIG_KEY_%zu=%s", i, settings[i][0]).p;
@@ -71,9 +117,11 @@ static const char *const *environment(const struct command *c) {
 	size_t n = 0, kept = 0;
 	while (environ[n])
 		n++;
-	const char **env = ARENA_ARRAY(c->arena, const char *, n + 12 + 2 * SETTINGS_MOST);
+	const char **env = ARENA_ARRAY(c->arena, const char *, n + 16 + 2 * SETTINGS_MOST);
+	bool own_bundle = c->g->ca_bundle && *c->g->ca_bundle;
 	for (size_t i = 0; i < n; i++)
-		if (!misleads(environ[i]))
+		if (!misleads(environ[i]) &&
+				!(own_bundle && strncmp(environ[i], "GIT_SSL_CA", 10) == 0))
 			env[kept++] = environ[i];
 	env[kept++] = "GIT_TERMINAL_PROMPT=0";
 	env[kept++] = "GIT_ASKPASS=/bin/true";
@@ -81,7 +129,7 @@ static const char *const *environment(const struct command *c) {
 	env[kept++] = arena_printf(c->arena, "GIT_HTTP_LOW_SPEED_TIME=%u",
 		c->g->stall_s ? c->g->stall_s : STALL_S).p;
 	env[kept++] = protocols(c->g);
-	if (c->g->ca_bundle && *c->g->ca_bundle)
+	if (own_bundle)
 		env[kept++] = arena_printf(c->arena, "GIT_SSL_CAINFO=%s", c->g->ca_bundle).p;
 	if (c->own_settings) {
 		env[kept++] = "GIT_CONFIG_GLOBAL=/dev/null";
@@ -445,8 +493,8 @@ static struct slice modules_text(const struct command *c) {
 /* Which commit stands at path; unset when none does. */
 static struct slice module_commit(const struct command *c, struct slice path) {
 	struct slice out, word;
-	const char *const words[] = { "ls-tree", arena_str(c->arena, c->g->commit), "--", arena_str(c->arena, path),
-		NULL };
+	const char *const words[] = { "ls-tree", arena_str(c->arena, c->g->commit), "--",
+		arena_str(c->arena, path), NULL };
 	if (git(c, words, &out) || !slice_word(&out, &word) || !slice_is(word, "160000"))
 		return SLICE_NONE;
 	slice_word(&out, &word);

@@ -42,8 +42,9 @@ struct git_module {
 int git_modules(struct arena *a, const struct git_source *g, struct git_module **list,
 		size_t *count, struct slice *why);
 
-/* The commit's files in dir (made; what is there stays), or only those below subpath, dated as
- * the commit is; with lfs, large files in place of their pointers. There is no .git: nothing that is built may depend on history. 0, or −1 and *why. */
+/* The commit's files in dir (made; what is there stays), or only those below subpath, dated as the
+ * commit is; with lfs, large files in place of their pointers. There is no .git: nothing that is
+ * built may depend on history. 0, or −1 and *why. */
 int git_checkout(struct arena *a, const struct git_source *g, const char *dir, const char *subpath,
 		struct slice *why);
 

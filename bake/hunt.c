@@ -32,6 +32,10 @@ void hunt_tried(struct hunt *h, struct slice place, struct slice why) {
 	buf_addf(&h->tried, "  " SFMT ": " SFMT "\n", SARG(text_mask(h->arena, place)), SARG(why));
 }
 
+const char *hunt_text(struct data *d, const char *name) {
+	return arena_str(data_arena(d), data_text(d, name));
+}
+
 unsigned hunt_number(struct data *d, const char *name, unsigned fallback) {
 	struct slice text = slice_trim(data_text(d, name));
 	char *end;
@@ -91,7 +95,7 @@ static void set_limits(struct data *d, struct net_request *r) {
 	r->least_rate = hunt_number(d, "BB_FETCH_LEAST_RATE", 0);
 	r->attempts = hunt_number(d, "BB_FETCH_ATTEMPTS", 0);
 	r->pause_ms = hunt_number(d, "BB_FETCH_PAUSE_MS", 0);
-	r->ca_bundle = data_text(d, "BB_CA_BUNDLE").p;
+	r->ca_bundle = hunt_text(d, "BB_CA_BUNDLE");
 }
 
 /* The URL goes out as it was written, up to its parameters: quoting it anew may change it. */

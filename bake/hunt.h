@@ -40,6 +40,8 @@ int hunt_get_anew(struct hunt *h, struct slice url, const char *file, struct sli
 /* Holds the source's name against other bakes, until the fd is closed. −1: DL_DIR is read-only, so
  * that what is not there cannot be put there either. Raises. */
 int hunt_lock(struct hunt *h);
+/* A variable's text, NUL-terminated; "" when unset. */
+const char *hunt_text(struct data *d, const char *name);
 /* A variable that holds a number; fallback when unset. Raises for anything else. */
 unsigned hunt_number(struct data *d, const char *name, unsigned fallback);
 

@@ -36,8 +36,8 @@ static struct git_source git_source(struct data *d, const struct source *s, cons
 	if (!uri_flag(&s->uri, "nobranch", false))
 		g.branch = uri_param(&s->uri, "branch");
 	g.tag = uri_param(&s->uri, "tag");
-	g.path = data_text(d, "PATH").p;
-	g.ca_bundle = data_text(d, "BB_CA_BUNDLE").p;
+	g.path = hunt_text(d, "PATH");
+	g.ca_bundle = hunt_text(d, "BB_CA_BUNDLE");
 	g.stall_s = hunt_number(d, "BB_FETCH_STALL_TIMEOUT", 0);
 	g.most_s = hunt_number(d, "BB_GIT_TIMEOUT", 0);
 	g.offline = !url || (!near && data_is(d, "BB_NO_NETWORK", "1"));
@@ -182,7 +182,7 @@ static int get_at(struct hunt *h, unsigned depth) {
 	if (get_modules(h, depth))
 		return -1;
 	if (depth == 0 && data_is(h->d, "BB_GENERATE_MIRROR_TARBALLS", "1"))
-		repository_pack(h->d, h->s, data_text(h->d, "DL_DIR").p);
+		repository_pack(h->d, h->s, hunt_text(h->d, "DL_DIR"));
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "unpack.h"
 #include "archive.h"
 #include "data.h"
+#include "hunt.h"
 #include "os.h"
 #include "repository.h"
 #include "source.h"
@@ -55,9 +56,15 @@ static struct slice unpacked_name(const struct source *s) {
 
 /* --- one source --- */
 
-static void unpack_tree(struct arena *a, const char *dir, const struct source *s) {
+/* Bytes that one archive may unpack to; 0: what archive finds sane. */
+static uint64_t most_bytes(struct data *d) {
+	return (uint64_t)hunt_number(d, "BB_UNPACK_MOST_MB", 0) << 20;
+}
+
+static void unpack_tree(struct data *d, const char *dir, const struct source *s) {
+	struct arena *a = data_arena(d);
 	struct slice strip = uri_param(&s->uri, "striplevel");
-	struct archive_unpack u = { .file = s->path, .dir = dir };
+	struct archive_unpack u = { .file = s->path, .dir = dir, .most_bytes = most_bytes(d) };
 	if (strip.p && !source_is_patch(s))
 		u.strip = (unsigned)strtoul(arena_str(a, strip), NULL, 10);
 	if (archive_unpack(&u))
@@ -65,11 +72,12 @@ static void unpack_tree(struct arena *a, const char *dir, const struct source *s
 }
 
 /* Directories of a file:// path are made below dir too, as BitBake does. */
-static void copy(struct arena *a, const char *dir, const struct source *s) {
+static void copy(struct data *d, const char *dir, const struct source *s) {
+	struct arena *a = data_arena(d);
 	const char *to = os_path(a, slice_of(dir), unpacked_name(s)).p;
 	directory(a, dir, s, os_dirname(unpacked_name(s)));
 	if (archive_is_single(s->path) && uri_flag(&s->uri, "unpack", true)) {
-		if (archive_expand(s->path, to, 0))
+		if (archive_expand(s->path, to, most_bytes(d)))
 			raise_error("SRC_URI: " SFMT ": not unpacked", SARG(s->uri.text));
 	} else if (os_is_file(s->path) ? os_copy_file(s->path, to) :
 			os_copy_tree(s->path, to, false)) {
@@ -102,9 +110,9 @@ static void unpack_one(struct data *d, const char *dir, const struct source *s) 
 	if (s->kind == SOURCE_GIT)
 		check_out(d, to, s);
 	else if (is_archive(s))
-		unpack_tree(a, to, s);
+		unpack_tree(d, to, s);
 	else
-		copy(a, to, s);
+		copy(d, to, s);
 }
 
 void unpack_all(struct data *d, const char *dir) {
