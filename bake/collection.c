@@ -96,8 +96,22 @@ static struct layer *layer_named(struct config *c, struct slice name) {
 	return NULL;
 }
 
+/* Does a layer say that it stands for the one of that name (LAYERPROVIDES)? BitBake knows no such
+ * thing; layers made for Yocto depend on "core". */
+static bool is_stood_for(struct config *c, struct data *d, struct slice name) {
+	for (size_t i = 0; i < c->layers; i++) {
+		struct slice rest = variable(c, d, "LAYERPROVIDES", c->layer[i].collection), word;
+		while (slice_word(&rest, &word))
+			if (slice_eq(word, name))
+				return true;
+	}
+	return false;
+}
+
 /* What is wrong with a dependency; unset: nothing. */
 static struct slice complaint(struct config *c, struct data *d, const struct need *n) {
+	if (!layer_named(c, n->name) && is_stood_for(c, d, n->name))
+		return SLICE_NONE;
 	if (!layer_named(c, n->name))
 		return arena_printf(c->arena,
 				"depends on layer " SFMT ", which is not in BBLAYERS: add it",

@@ -23,7 +23,7 @@
 /* Names and flags this file deals in, interned once. */
 static struct {
 	const struct atom *file, *bbpath, *export, *func, *lua, *python, *fakeroot, *filename,
-			*lineno, *handler, *eventmask, *defer, *anonymous;
+			*lineno, *handler, *eventmask, *defer, *anonymous, *base;
 } name;
 
 static void eval_statements(struct data *d, const struct statements *s, bool base);
@@ -42,6 +42,7 @@ static void intern_names(void) {
 	name.eventmask = atom_of("eventmask");
 	name.defer = atom_of("BB_DEFER_BBCLASSES");
 	name.anonymous = atom_of("BB_PYTHON_ANONYMOUS");
+	name.base = atom_of("BB_BASE_LAYER");
 }
 
 static struct slice text_of(struct data *d, const struct atom *n) {
@@ -309,9 +310,9 @@ static bool is_engine_class(struct slice class_name) {
 			slice_ends(class_name, "compatible-host");
 }
 
-/* The file of a class, in classes-recipe or classes-global before classes. */
-static bool find_class(struct data *d, struct slice class_name, struct slice *found) {
-	*found = SLICE_NONE;
+/* The file of a class along path, in classes-recipe or classes-global before classes. */
+static bool find_class_along(struct data *d, struct slice path, struct slice class_name,
+		struct slice *found) {
 	const char *const dir[] = { ledger_recipes(d) ? "classes-recipe" : "classes-global",
 		"classes" };
 	struct arena *a = data_arena(d);
@@ -323,10 +324,29 @@ static bool find_class(struct data *d, struct slice class_name, struct slice *fo
 			*found = file;
 			return true;
 		}
-		if (file.p[0] != '/' && search_path(a, text_of(d, name.bbpath), file, found))
+		if (file.p[0] != '/' && search_path(a, path, file, found))
 			return true;
 	}
 	return false;
+}
+
+/* BBPATH up to and with the base layer; without one, none of it. */
+static struct slice first_half(struct slice path, struct slice base) {
+	struct slice rest = path, dir;
+	while (base.n && slice_field(&rest, ':', &dir))
+		if (slice_eq(dir, base))
+			return slice_sub(path, 0, (size_t)(dir.p + dir.n - path.p));
+	return SLICE("");
+}
+
+/* Layers made for Yocto keep their classes in classes-recipe and classes-global, which BitBake
+ * searches along all of BBPATH before classes. A class of the base layer, or of a layer before it,
+ * must hide theirs all the same. */
+static bool find_class(struct data *d, struct slice class_name, struct slice *found) {
+	struct slice path = text_of(d, name.bbpath);
+	*found = SLICE_NONE;
+	return find_class_along(d, first_half(path, text_of(d, name.base)), class_name, found) ||
+			find_class_along(d, path, class_name, found);
 }
 
 static void inherit_one(struct data *d, struct slice class_name, struct place at) {
@@ -533,9 +553,8 @@ static void run_anonymous(struct data *d) {
 			lua_run_text(d, f[i].stmt->value, f[i].at);
 		else if (!slice_is(text_of(d, name.anonymous), "ignore"))
 			raise_at(place_file(f[i].at), f[i].at.line,
-					"anonymous Python function: only Python could "
-					"run it: write it as lua () { … }, with the same d:getVar "
-					"and d:setVar");
+					INLINE_ANONYMOUS ": write it as lua () { … }, with the "
+					"same d:getVar and d:setVar");
 	}
 }
 

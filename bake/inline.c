@@ -226,6 +226,10 @@ bool inline_lacks_function(const struct fault *f) {
 			|| slice_find(f->message, NO_FUNCTION, NULL);
 }
 
+bool inline_wants_python(const struct fault *f) {
+	return inline_lacks_function(f) || slice_find(f->message, INLINE_ANONYMOUS, NULL);
+}
+
 static _Noreturn void no_function(struct inline_run *r, const struct atom *name) {
 	struct slice text;
 	if (data_get(r->data, name, &text))

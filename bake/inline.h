@@ -19,6 +19,10 @@ const struct data_inline *inline_hooks(void);
 struct value inline_eval(struct data *d, const struct expr *e);
 /* Did an evaluation fail only because a function it calls is not there, or in Python alone? */
 bool inline_lacks_function(const struct fault *f);
+/* Did an evaluation fail for want of Python: a function that is there in Python alone, a module of
+ * Python's, an anonymous function (INLINE_ANONYMOUS is how its message begins)? */
+bool inline_wants_python(const struct fault *f);
+#define INLINE_ANONYMOUS "anonymous Python function: only Python could run it"
 /* Variables read, functions called and words asked of a variable, by the text of the calls
  * alone. */
 void inline_refs(const struct expr *e, struct data_refs *refs);

@@ -3,6 +3,7 @@
 #include "recipe.h"
 #include "data.h"
 #include "eval.h"
+#include "inline.h"
 #include "layer.h"
 #include "map.h"
 #include "os.h"
@@ -306,6 +307,28 @@ static int keep_fault(const struct trap *trap, struct slice file, struct arena *
 	return -1;
 }
 
+/* --- recipes that only Python could make sense of --- */
+
+/* A layer made for Yocto is not to be refused for the recipes in it that need Python:
+ * BB_NEEDS_PYTHON = "skip" leaves these out, each with its reason. */
+static bool may_be_left_out(const struct config *c, const struct fault *f) {
+	return slice_is(data_text(c->data, "BB_NEEDS_PYTHON"), "skip") && inline_wants_python(f);
+}
+
+/* The record of a file that cannot be evaluated: its name as a file of that name has it. */
+static void leave_out(struct config *c, const struct layer_file *file, struct arena *a,
+		struct recipes *list, const struct fault *f) {
+	struct data *d = data_child(a, c->data);
+	data_set(d, atom_of("FILE"), file->path);
+	struct recipe *r = add_record(a, list);
+	begin_record(file, SLICE(""), a, r);
+	r->pn = data_text(d, "PN");
+	r->pv = data_text(d, "PV");
+	slices_add(a, &r->provides, r->pn);
+	r->skipped = arena_printf(a, RECIPE_NEEDS_PYTHON SFMT ":%d: " SFMT, SARG(f->file), f->line,
+			SARG(f->message));
+}
+
 int recipe_read(struct config *c, const struct layer_file *file, struct arena *a,
 		struct recipes *list, struct fault *fault) {
 	size_t before = list->n;
@@ -316,7 +339,11 @@ int recipe_read(struct config *c, const struct layer_file *file, struct arena *a
 		return 0;
 	}
 	list->n = before;
-	return keep_fault(&trap, file->path, a, fault);
+	keep_fault(&trap, file->path, a, fault);
+	if (!may_be_left_out(c, fault))
+		return -1;
+	leave_out(c, file, a, list, fault);
+	return 0;
 }
 
 int recipe_identify(struct config *c, struct recipe *r, struct arena *a, struct fault *fault) {

@@ -13,6 +13,8 @@ struct config;
 struct data;
 struct layer_file;
 
+#define RECIPE_NEEDS_PYTHON "needs Python: "
+
 /* What one task of a recipe is, as the graph, the plan and the scheduler need it. Lists are of
  * words, expanded. */
 struct recipe_task {
@@ -45,7 +47,8 @@ struct recipe {
 	struct slice variant;            /* class of BBCLASSEXTEND, else empty */
 	struct slice id;                 /* file, or "virtual:CLASS:file" */
 	struct slice pn, pe, pv, pr;
-	struct slice skipped;            /* why it cannot be used; unset when it can */
+	struct slice skipped;            /* why it cannot be used; unset when it can. Begins with
+	                                  * RECIPE_NEEDS_PYTHON where it is for that */
 	struct slice layer;              /* its collection */
 	int priority;                    /* of that collection */
 	int default_preference;
@@ -69,7 +72,8 @@ struct recipes {
 	size_t n, cap;
 };
 
-/* Evaluates file and its variants and adds their records to *list. Records and the stores they
+/* Evaluates file and its variants and adds their records to *list (one that is skipped, where only
+ * Python could make sense of the file and BB_NEEDS_PYTHON is "skip"). Records and the stores they
  * point into live in a. Returns 0, or −1 with *fault set (its text in a) and nothing added. */
 int recipe_read(struct config *c, const struct layer_file *file, struct arena *a,
 		struct recipes *list, struct fault *fault);

@@ -177,8 +177,12 @@ int show_parse(struct arena *a, const struct options *o) {
 	workspace_open(w, o);
 	if (!w->recipes)
 		return 1;
-	for (size_t i = 0; i < w->recipes->n; i++)
-		skipped += w->recipes->v[i].skipped.n > 0;
+	for (size_t i = 0; i < w->recipes->n; i++) {
+		const struct recipe *r = &w->recipes->v[i];
+		skipped += r->skipped.n > 0;
+		if (slice_starts(r->skipped, RECIPE_NEEDS_PYTHON))
+			note(SFMT " is left out: it " SFMT, SARG(r->pn), SARG(r->skipped));
+	}
 	size_t failed = w->failures->n + (o->all ? check_tasks(w) : 0);
 	printf("%zu recipe files, %zu recipes (%zu skipped), %zu failed\n", w->config->files,
 		w->recipes->n, skipped, failed);

@@ -184,13 +184,13 @@ lua () {
 	for feature in (d:getVar("IMAGE_FEATURES") or ""):gmatch("%S+") do
 		local packages = d:getVar("FEATURE_PACKAGES_" .. feature)
 		if not packages and not known:find(" " .. feature .. " ", 1, true) then
-			bb.fatal("IMAGE_FEATURES: " .. feature .. " is not known; there are:" .. known
+			bb.skip("IMAGE_FEATURES: " .. feature .. " is not known; there are:" .. known
 				.. "and what FEATURE_PACKAGES_<name> defines")
 		end
 	end
 	for name in (d:getVar("IMAGE_FSTYPES") or ""):gmatch("%S+") do
 		if not image_type_steps(d, name) then
-			bb.fatal(("IMAGE_FSTYPES: %s: there is no IMAGE_CMD:%s (image_types.bbclass)")
+			bb.skip(("IMAGE_FSTYPES: %s: there is no IMAGE_CMD:%s (image_types.bbclass)")
 				:format(name, name:match("^[^.]+")))
 		end
 	end
