@@ -119,11 +119,20 @@ static void forget_language(struct data *d, const struct atom *n) {
 	data_del_flag(d, n, name.fakeroot);
 }
 
+/* Is there a Lua function of that name? A Python def, which could not be called, does not take its
+ * place: so a layer gives in Lua what a foreign class or recipe has in Python. */
+static bool has_lua(struct data *d, const struct atom *function) {
+	struct slice value;
+	return data_get_flag(d, function, name.lua, false, &value);
+}
+
 static void eval_function(struct data *d, const struct statements *file, const struct stmt *s) {
 	if (!s->name) {
 		ledger_add_function(d, s, (struct place){ file->file, s->line });
 		return;
 	}
+	if (s->language == LANGUAGE_PYTHON_BLOCK && has_lua(d, s->name))
+		return;
 	if (s->language != LANGUAGE_PYTHON_BLOCK)
 		forget_language(d, s->name);
 	if (s->language == LANGUAGE_PYTHON || s->language == LANGUAGE_PYTHON_BLOCK)

@@ -3,7 +3,7 @@
 # The script that comes with the sources is used as it is; autoreconf runs only where there is none or where a
 # patch made one of its inputs newer. AUTOTOOLS_RECONF = "1" or "0" in a recipe decides instead.
 
-inherit siteinfo
+inherit siteinfo ${@'autotools-yocto' if d.getVar('FILE_LAYER_IS_YOCTO') == '1' else ''}
 
 B = "${WORKDIR}/build"
 

@@ -3,12 +3,13 @@
 
 # Architecture → byte order, bits.
 SITEINFO_TABLE = "aarch64:endian-little:64 riscv64:endian-little:64 x86_64:endian-little:64"
-SITEINFO_ENDIANNESS = "${@siteinfo_field(d, 2)}"
+SITEINFO_ENDIANNESS = "${@{'endian-little': 'le', 'endian-big': 'be'}.get(siteinfo_field(d, 2), '')}"
 SITEINFO_BITS = "${@siteinfo_field(d, 3)}"
 
 SITEINFO_EXTRA_DATAFILES ??= ""
 CONFIG_SITE_FILES = "${COREBASE}/classes/site/linux ${COREBASE}/classes/site/bits-${SITEINFO_BITS} ${SITEINFO_EXTRA_DATAFILES}"
 CONFIG_SITE_FILES:class-native = ""
+CONFIG_SITE_FILES:allarch = "${COREBASE}/classes/site/linux ${SITEINFO_EXTRA_DATAFILES}"
 export CONFIG_SITE = "${CONFIG_SITE_FILES}"
 CONFIG_SITE[vardepvalue] = ""
 

@@ -1,0 +1,3 @@
+# Tests of Rust crates. The recipe says what is special about them; see ptest.
+
+inherit ptest

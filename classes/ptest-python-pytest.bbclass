@@ -1,0 +1,3 @@
+# Tests of Python modules, run by pytest. The recipe says what is special about them; see ptest.
+
+inherit ptest
