@@ -228,7 +228,7 @@ static struct value hash_sha256(struct call *c) {
 static struct value file_digest(struct call *c, enum hash_kind kind) {
 	char hex[HASH_HEX];
 	const char *path = call_path(c, 0);
-	bool lines = call_value(c, 1).kind != VALUE_NONE;
+	bool lines = call_value(c, 1).kind != VALUE_NONE || call_value(c, 2).kind != VALUE_NONE;
 	unsigned first = (unsigned)call_int_or(c, 1, 1), last = (unsigned)call_int_or(c, 2, 0);
 	done(c, lines ? hash_lines(kind, path, first, last, hex) : hash_file(kind, path, hex),
 			path);

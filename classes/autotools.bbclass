@@ -39,7 +39,7 @@ autotools_do_configure() {
 	oe_runconf
 }
 
-AUTORECONF = "autoreconf --verbose --install --force ${EXTRA_AUTORECONF} ${acpaths}"
+AUTORECONF ?= "autoreconf --verbose --install --force ${EXTRA_AUTORECONF} ${acpaths}"
 
 autotools_wants_reconf() {
 	case "${AUTOTOOLS_RECONF}" in

@@ -22,6 +22,7 @@ OECMAKE_FIND_MODE ?= "ONLY"
 OECMAKE_FIND_MODE:class-native ?= "BOTH"
 OECMAKE_SYSTEM_NAME ?= "Linux"
 
+addtask generate_toolchain_file after do_patch before do_configure
 cmake_do_generate_toolchain_file() {
 	cat > ${WORKDIR}/toolchain.cmake <<-END
 		# Made by cmake.bbclass.
@@ -52,7 +53,6 @@ cmake_do_generate_toolchain_file() {
 }
 
 cmake_do_configure() {
-	cmake_do_generate_toolchain_file
 	cmake -G '${OECMAKE_GENERATOR}' -S ${OECMAKE_SOURCEPATH} -B ${B} \
 		-DCMAKE_TOOLCHAIN_FILE=${WORKDIR}/toolchain.cmake \
 		-DCMAKE_BUILD_TYPE=${OECMAKE_BUILD_TYPE} \
@@ -89,4 +89,4 @@ cmake_do_install() {
 	DESTDIR='${D}' cmake_runcmake_build --target ${OECMAKE_TARGET_INSTALL}
 }
 
-EXPORT_FUNCTIONS do_configure do_compile do_install
+EXPORT_FUNCTIONS do_configure do_compile do_install do_generate_toolchain_file

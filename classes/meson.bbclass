@@ -1,4 +1,4 @@
-# Sources configured by Meson, cross-built by a file that describes the target.
+# Sources configured by Meson, cross-built by two files: one describes the target, one the machine that builds.
 #
 # Ninja of the host knows no jobserver: it gets -j of the whole machine and -l, so that it waits while other
 # tasks keep the processors busy.
@@ -39,18 +39,23 @@ end
 
 # Meson's names: x86_64 and x86 apart, the processor is the architecture.
 MESON_CPU_FAMILY = "${HOST_ARCH}"
+MESON_ENDIAN = "little"
 
-meson_write_cross_file() {
+# A program of its own for what runs here: the environment's pkg-config knows the target only.
+MESON_NATIVE_PKG_CONFIG = "${WORKDIR}/pkg-config-native"
+
+addtask write_config after do_patch before do_configure
+do_write_config() {
 	cat > ${WORKDIR}/meson.cross <<-END
 		# Made by meson.bbclass.
 		[binaries]
 		c = [${@meson_list(d, 'CC')}]
 		cpp = [${@meson_list(d, 'CXX')}]
-		ar = '${AR}'
-		nm = '${NM}'
-		strip = '${STRIP}'
-		readelf = '${READELF}'
-		objcopy = '${OBJCOPY}'
+		ar = [${@meson_list(d, 'AR')}]
+		nm = [${@meson_list(d, 'NM')}]
+		strip = [${@meson_list(d, 'STRIP')}]
+		readelf = [${@meson_list(d, 'READELF')}]
+		objcopy = [${@meson_list(d, 'OBJCOPY')}]
 		pkg-config = 'pkg-config'
 		cmake = 'cmake'
 
@@ -69,19 +74,36 @@ meson_write_cross_file() {
 		system = 'linux'
 		cpu_family = '${MESON_CPU_FAMILY}'
 		cpu = '${HOST_ARCH}'
-		endian = 'little'
+		endian = '${MESON_ENDIAN}'
 	END
+	cat > ${WORKDIR}/meson.native <<-END
+		# Made by meson.bbclass.
+		[binaries]
+		c = [${@meson_list(d, 'BUILD_CC')}]
+		cpp = [${@meson_list(d, 'BUILD_CXX')}]
+		ar = [${@meson_list(d, 'BUILD_AR')}]
+		nm = [${@meson_list(d, 'BUILD_NM')}]
+		strip = [${@meson_list(d, 'BUILD_STRIP')}]
+		pkg-config = '${MESON_NATIVE_PKG_CONFIG}'
+
+		[built-in options]
+		c_args = [${@meson_list(d, 'BUILD_CFLAGS')}]
+		c_link_args = [${@meson_list(d, 'BUILD_LDFLAGS')}]
+		cpp_args = [${@meson_list(d, 'BUILD_CXXFLAGS')}]
+		cpp_link_args = [${@meson_list(d, 'BUILD_LDFLAGS')}]
+	END
+	cat > ${MESON_NATIVE_PKG_CONFIG} <<-END
+		#!/bin/sh
+		unset PKG_CONFIG_SYSROOT_DIR PKG_CONFIG_DIR
+		PKG_CONFIG_LIBDIR=${STAGING_LIBDIR_NATIVE}/pkgconfig:${STAGING_DATADIR_NATIVE}/pkgconfig \\
+			exec pkg-config "\$@"
+	END
+	chmod 0755 ${MESON_NATIVE_PKG_CONFIG}
 }
 
-# The environment's compiler and flags are the target's; programs for the build machine take BUILD_*.
 meson_do_configure() {
-	meson_write_cross_file
-	if [ -n "${MESON_CROSS_FILE}" ]; then
-		export CC="${BUILD_CC}" CXX="${BUILD_CXX}" LD="${BUILD_LD}" AR="${BUILD_AR}"
-		export CPPFLAGS= CFLAGS="${BUILD_CFLAGS}" CXXFLAGS="${BUILD_CXXFLAGS}" LDFLAGS="${BUILD_LDFLAGS}"
-	fi
-	meson setup ${MESONOPTS} ${MESON_CROSS_FILE} ${EXTRA_OEMESON} ${PACKAGECONFIG_CONFARGS} \
-		${MESON_SOURCEPATH} ${B} || {
+	meson setup ${MESONOPTS} --native-file ${WORKDIR}/meson.native ${MESON_CROSS_FILE} \
+		${EXTRA_OEMESON} ${PACKAGECONFIG_CONFARGS} ${MESON_SOURCEPATH} ${B} || {
 		cat ${B}/meson-logs/meson-log.txt >&2
 		bbfatal "meson setup failed"
 	}
