@@ -353,8 +353,9 @@ static struct slice first_half(struct slice path, struct slice base) {
  * must hide theirs all the same. */
 static bool find_class(struct data *d, struct slice class_name, struct slice *found) {
 	struct slice path = text_of(d, name.bbpath);
+	struct slice first = first_half(path, text_of(d, name.base));
 	*found = SLICE_NONE;
-	return find_class_along(d, first_half(path, text_of(d, name.base)), class_name, found) ||
+	return (first.n && find_class_along(d, first, class_name, found)) ||
 			find_class_along(d, path, class_name, found);
 }
 

@@ -93,6 +93,23 @@ Test(eval, classes_once_and_in_order) {
 	fails("inherit four\n", 1, "classes/four.bbclass");
 }
 
+/* Layers made for Yocto keep theirs in classes-recipe; the base layer's, and what stands before it, win. */
+Test(eval, classes_of_the_base_layer_hide_others) {
+	put("yocto/classes-recipe/one.bbclass", "L .= \"yocto\"\n");
+	put("yocto/classes-recipe/two.bbclass", "L .= \"only\"\n");
+	put("classes/one.bbclass", "L .= \"base\"\n");
+	put("conf/bblayers.conf", "BBPATH = \"${TOPDIR}:${TOPDIR}/yocto\"\nBBLAYERS = \"${TOPDIR}\"\n");
+	is(recipe("inherit one two\n"), "L", "yocto" "only");
+	put("conf/bblayers.conf", "BBPATH = \"${TOPDIR}:${TOPDIR}/yocto\"\nBBLAYERS = \"${TOPDIR}\"\n"
+			"BB_BASE_LAYER = \"${TOPDIR}\"\n");
+	is(recipe("inherit one two\n"), "L", "base" "only");
+}
+
+Test(eval, a_python_def_does_not_replace_lua) {
+	put("classes/k.bbclass", "function f(d)\n\treturn \"lua\"\nend\n");
+	is(recipe("inherit k\ndef f(d):\n    return 1\nA = \"${@f(d)}\"\n"), "A", "lua");
+}
+
 Test(eval, export_functions) {
 	put("classes/k.bbclass", "k_do_a() {\n\tk\n}\nk_do_b() {\n\tk\n}\nEXPORT_FUNCTIONS do_a do_b\n"
 			"lua k_do_c() {\n\treturn\n}\nEXPORT_FUNCTIONS do_c\n");

@@ -79,6 +79,11 @@ Test(layer, priority_from_dependencies) {
 	fails("two/conf/layer.conf", 6, "layer three, which is not in BBLAYERS");
 }
 
+Test(layer, one_may_stand_for_another) {
+	second("LAYERDEPENDS_two = \"core (>= 11)\"\nLAYERPROVIDES_two = \"core\"\n");
+	loaded();
+}
+
 Test(layer, files_once_in_order_of_priority) {
 	second("BBFILE_PRIORITY_two = \"3\"\nBBFILES += \"${TOPDIR}/recipes\"\n");
 	put("recipes/z_1.bb", "");

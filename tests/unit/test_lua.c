@@ -192,7 +192,11 @@ Test(lua, files) {
 		"d:setVar('STAT', fs.stat(t .. '/c/f').size .. fs.read(t .. '/c/f') .. fs.read(t .. "
 		"'/c/f', 1, 2))\n"
 		"d:setVar('GLOB', #fs.glob(t .. '/*') .. tostring(fs.stat(t .. '/none')))\n"
+		"fs.write(t .. '/lines', 'one\\ntwo\\nthree\\n')\n"
+		"d:setVar('LINES', tostring(hash.md5_file(t .. '/lines', nil, 2) == hash.md5_file(t .. '/lines', 1, 2)\n"
+		"	and hash.md5_file(t .. '/lines', nil, 2) ~= hash.md5_file(t .. '/lines')))\n"
 		"fs.remove(t) d:setVar('GONE', tostring(fs.exists(t)))");
+	cr_expect_str_eq(get("LINES"), "true");
 	cr_expect_str_eq(get("WALK"), "b=dir f=file l=link f");
 	cr_expect_str_eq(get("STAT"), "4textex");
 	cr_expect_str_eq(get("GLOB"), "2nil");

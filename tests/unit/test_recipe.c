@@ -131,3 +131,24 @@ Test(recipe, data_of_a_variant_of_two_words) {
 	cr_assert(slice_is(list.v[2].variant, "multi:two"));
 	cr_assert(data_is(recipe_data(load(), list.v[2].id, arena), "A", "two"));
 }
+
+/* A recipe only Python could make sense of: an error, or left out with the reason where the configuration says so. */
+Test(recipe, needs_python) {
+	put("recipes/x_1.2.bb", "A = \"1\"\npython () {\n    pass\n}\n");
+	cr_assert_eq(read_one(), -1);
+	cr_assert_eq(list.n, 0u);
+	put("conf/local.conf", "");
+	put("conf/bblayers.conf", "BBPATH = \"${TOPDIR}\"\nBBLAYERS = \"${TOPDIR}\"\nBB_NEEDS_PYTHON = \"skip\"\n"
+			"PN = \"${@bb.parse.vars_from_file(d.getVar('FILE', False), d)[0]}\"\n");
+	cr_assert_eq(read_one(), 0);
+	cr_assert_eq(list.n, 1u);
+	cr_assert(slice_is(list.v[0].pn, "x") && slice_starts(list.v[0].skipped, RECIPE_NEEDS_PYTHON));
+	cr_assert(slice_find(list.v[0].skipped, "recipes/x_1.2.bb:2: anonymous Python function", NULL),
+			SFMT, SARG(list.v[0].skipped));
+}
+
+Test(recipe, other_errors_stay_errors) {
+	put("conf/bblayers.conf", "BBPATH = \"${TOPDIR}\"\nBBLAYERS = \"${TOPDIR}\"\nBB_NEEDS_PYTHON = \"skip\"\n");
+	put("recipes/x_1.2.bb", "inherit nothere\n");
+	cr_assert_eq(read_one(), -1);
+}
