@@ -5,6 +5,7 @@
 #include "eval.h"
 #include "json.h"
 #include "layer.h"
+#include "library.h"
 #include "map.h"
 #include "os.h"
 #include "recipe.h"
@@ -17,6 +18,7 @@ struct dump {
 	struct json json;
 	struct config *config;
 	struct slice wanted;             /* recipe to write; unset: all */
+	struct slice vars;               /* names to write, NAME* for a prefix; unset: all */
 	struct arena *arena;             /* of the faults */
 	struct layer_faults faults;
 };
@@ -94,12 +96,23 @@ static void write_variable(struct dump *u, struct data *d, const struct atom *na
 	json_close(&u->json, '}');
 }
 
+static bool is_asked(const struct dump *u, struct slice name) {
+	struct slice rest = u->vars, word;
+	if (!u->vars.p)
+		return !slice_starts(name, "__");
+	while (slice_word(&rest, &word))
+		if (slice_ends(word, "*") ? name.n >= word.n - 1 && memcmp(name.p, word.p, word.n - 1) == 0
+				: slice_eq(name, word))
+			return true;
+	return false;
+}
+
 static void write_variables(struct dump *u, struct slice title, struct data *d) {
 	size_t count;
 	const struct atom **names = data_keys(d, data_arena(d), &count);
 	json_open(&u->json, title, '{');
 	for (size_t i = 0; i < count; i++)
-		if (!slice_starts(atom_slice(names[i]), "__"))
+		if (is_asked(u, atom_slice(names[i])))
 			write_variable(u, d, names[i]);
 	json_close(&u->json, '}');
 }
@@ -228,7 +241,7 @@ static void write_recipe(struct dump *u, const struct layer_file *f, const struc
 	write_inherits(u, d);
 	write_tasks(u, d, &tasks);
 	write_variables(u, SLICE("vars"), d);
-	if (!skipped.p)
+	if (!skipped.p && !u->vars.p)
 		write_hashes(u, d, &tasks, f->path);
 	json_close(&u->json, '}');
 }
@@ -296,16 +309,29 @@ static void write_config(struct dump *u) {
 	arena_free(a);
 }
 
-size_t dump_json(struct config *c, struct slice recipe, const struct fault *errors, size_t count) {
+/* What expressions and Lua may call besides the metadata's own. */
+static void write_functions(struct dump *u) {
+	struct slices names = { 0 };
+	const struct library_entry *e;
+	for (uint32_t i = 0; (e = library_next(&i));)
+		slices_add(u->arena, &names, slice_of(e->name));
+	slices_sort(&names);
+	write_list(u, SLICE("functions"), &names);
+}
+
+size_t dump_json(struct config *c, const struct dump_wish *wish, const struct fault *errors,
+		size_t count) {
 	struct dump u = { .json = { .out = stdout },
 		.config = c,
-		.wanted = recipe,
+		.wanted = wish->recipe,
+		.vars = wish->vars,
 		.arena = arena_new() };
 	for (size_t i = 0; i < count; i++)
 		add_fault(&u, &errors[i], SLICE_NONE);
 	json_open(&u.json, SLICE_NONE, '{');
 	if (c) {
 		write_config(&u);
+		write_functions(&u);
 		write_files(&u);
 		write_recipes(&u);
 	}

@@ -9,6 +9,7 @@
 #include "collection.h"
 #include "data.h"
 #include "eval.h"
+#include "inline.h"
 #include "map.h"
 #include "os.h"
 #include "search.h"
@@ -334,13 +335,23 @@ static void check_dangling(struct loading *l) {
 }
 
 /* An override that refers to what it stands in for cannot be read at all: better said here, once,
- * than by every recipe. */
+ * than by every recipe. What only lacks a function may never be needed. */
+static void check_readable_one(struct loading *l, const struct atom *name) {
+	struct trap trap;
+	struct slice text;
+	if (TRAP(&trap)) {
+		data_get_raw(l->data, name, &text);
+		trap_end(&trap);
+	} else if (!inline_lacks_function(&trap.error)) {
+		raise_again(&trap.error);
+	}
+}
+
 static void check_readable(struct loading *l) {
 	size_t count;
-	struct slice text;
 	const struct atom **names = data_keys(l->data, l->config->arena, &count);
 	for (size_t i = 0; i < count; i++)
-		data_get_raw(l->data, names[i], &text);
+		check_readable_one(l, names[i]);
 }
 
 static void load(struct loading *l, const char *topdir) {

@@ -28,7 +28,8 @@ static const char help[] =
 	"  -n, --dry-run             print what would be done\n"
 	"\n"
 	"instead of building:\n"
-	"  -e, --environment [RECIPE]  print every variable and where it was set (--json)\n"
+	"  -e, --environment [RECIPE]  print every variable and where it was set (--json;\n"
+	"                            --vars 'NAME PREFIX*': these alone)\n"
 	"  -g, --graphviz            write the graph of tasks (--json: print it)\n"
 	"  -S, --dump-signatures none|printdiff  write what signatures are made of, or say what changed\n"
 	"  -p, --parse-only          read all metadata and report what is wrong (--all: look at every\n"
@@ -44,7 +45,7 @@ static const char help[] =
 	"exit status: 0 done, 1 failed, 2 wrong usage\n";
 
 enum { OPTION_SET = 256, OPTION_JSON, OPTION_ALL, OPTION_FLAG, OPTION_VALUE, OPTION_UNEXPAND,
-	OPTION_VERSION };
+	OPTION_VARS, OPTION_VERSION };
 
 static const struct option long_options[] = {
 	{ "cmd", required_argument, NULL, 'c' },
@@ -67,6 +68,7 @@ static const struct option long_options[] = {
 	{ "flag", required_argument, NULL, OPTION_FLAG },
 	{ "value", no_argument, NULL, OPTION_VALUE },
 	{ "unexpand", no_argument, NULL, OPTION_UNEXPAND },
+	{ "vars", required_argument, NULL, OPTION_VARS },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
@@ -130,6 +132,7 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case OPTION_FLAG: o->flag = slice_of(optarg); break;
 	case OPTION_VALUE: o->value_only = true; break;
 	case OPTION_UNEXPAND: o->unexpanded = true; break;
+	case OPTION_VARS: o->vars = slice_of(optarg); break;
 	case OPTION_VERSION: print_and_leave("bake " VERSION "\n");
 	default: exit(2);                /* getopt has said why */
 	}

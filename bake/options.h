@@ -31,6 +31,7 @@ struct options {
 	struct slice signatures;         /* none or printdiff */
 	struct slice recipe;             /* -r of getvar */
 	struct slice flag;               /* --flag of getvar */
+	struct slice vars;               /* --vars of -e --json: names, NAME* for a prefix; unset: all */
 	unsigned jobs;                   /* -j; 0: BB_NUMBER_THREADS or the processors */
 	bool dry_run, keep_going, force, verbose, json, all;
 	bool value_only, unexpanded;     /* --value, --unexpand of getvar */

@@ -107,7 +107,8 @@ static int environment_json(struct arena *a, const struct options *o, struct sli
 	if (!w)
 		return 1;
 	workspace_load(w, o, &faults);
-	return dump_json(w->config, recipe, faults.v, faults.n) ? 1 : 0;
+	struct dump_wish wish = { .recipe = recipe, .vars = o->vars };
+	return dump_json(w->config, &wish, faults.v, faults.n) ? 1 : 0;
 }
 
 int show_environment(struct arena *a, const struct options *o) {
