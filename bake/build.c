@@ -10,10 +10,12 @@
 
 #include "agenda.h"
 #include "data.h"
+#include "eval.h"
 #include "graph.h"
 #include "hosttools.h"
 #include "jobserver.h"
 #include "layer.h"
+#include "lua.h"
 #include "options.h"
 #include "os.h"
 #include "plan.h"
@@ -114,13 +116,41 @@ static int run_plan(struct agenda *b, struct ui *ui) {
 
 /* --- the command --- */
 
-static void report_blocked(const struct agenda *b) {
-	unsigned blocked = 0;
+static unsigned count_in(const struct agenda *b, enum task_state state) {
+	unsigned count = 0;
 	for (uint32_t i = 0; i < b->graph->count; i++)
-		blocked += b->graph->task[i].state == TASK_BLOCKED;
+		count += b->graph->task[i].state == state;
+	return count;
+}
+
+static void report_blocked(const struct agenda *b) {
+	unsigned blocked = count_in(b, TASK_BLOCKED);
 	if (blocked)
 		note("%u more task%s not tried, for they need what failed", blocked,
 				blocked == 1 ? " was" : "s were");
+}
+
+/* Tells the configuration's handlers; −1: one of them failed, which it has said. */
+static int tell(struct agenda *b, const char *event, const char *failures) {
+	struct lua_field fields[] = { { "failures", slice_of(failures) }, { NULL, SLICE_NONE } };
+	struct trap trap;
+	if (TRAP(&trap)) {
+		eval_event(data_child(b->arena, b->config), event, failures ? fields : NULL);
+		trap_end(&trap);
+		return 0;
+	}
+	fault_report(&trap.error);
+	return -1;
+}
+
+static int run_told(struct agenda *b, struct ui *ui) {
+	if (tell(b, "bb.event.BuildStarted", NULL) < 0)
+		return 1;
+	int result = run_plan(b, ui);
+	const char *failures = arena_printf(b->arena, "%u", count_in(b, TASK_FAILED)).p;
+	if (tell(b, "bb.event.BuildCompleted", failures) < 0 && result == 0)
+		result = 1;
+	return result;
 }
 
 static int execute(struct agenda *b) {
@@ -129,7 +159,7 @@ static int execute(struct agenda *b) {
 	bool idle = b->counts.run + b->counts.restore == 0;
 	if (idle)
 		ui_plan(ui, 0, b->counts.current);
-	int result = idle ? 0 : run_plan(b, ui);
+	int result = idle ? 0 : run_told(b, ui);
 	if (result > 0)
 		report_blocked(b);
 	ui_close(ui, result == 0 ? "done" : result < 0 ? "interrupted" : "failed");

@@ -312,11 +312,17 @@ static void eval_include(struct data *d, const struct statements *from, const st
 
 /* --- classes --- */
 
-/* Classes whose work the engine does itself: configurations written for BitBake may inherit one
- * that is not there. */
-static bool is_engine_class(struct slice class_name) {
-	return slice_ends(class_name, "compatible-machine") ||
-			slice_ends(class_name, "compatible-host");
+/* BB_ASSUME_CLASSES: classes that need not be there, for their work is done without them; '*' at the
+ * start of a name stands for any. By default those that test what the engine tests itself. */
+static bool is_assumed(struct data *d, struct slice class_name) {
+	struct slice list, word;
+	if (!data_get(d, atom_of("BB_ASSUME_CLASSES"), &list))
+		list = SLICE("*compatible-machine *compatible-host");
+	while (slice_word(&list, &word))
+		if (word.p[0] == '*' ? slice_ends(class_name, arena_str(data_arena(d),
+				slice_sub(word, 1, word.n))) : slice_eq(class_name, word))
+			return true;
+	return false;
 }
 
 /* The file of a class along path, in classes-recipe or classes-global before classes. */
@@ -361,7 +367,7 @@ static bool find_class(struct data *d, struct slice class_name, struct slice *fo
 
 static void inherit_one(struct data *d, struct slice class_name, struct place at) {
 	struct slice found;
-	if (!find_class(d, class_name, &found) && is_engine_class(class_name))
+	if (!find_class(d, class_name, &found) && is_assumed(d, class_name))
 		return;
 	if (!found.p)
 		raise_at(place_file(at), at.line,
@@ -535,7 +541,7 @@ static bool listens(struct data *d, const struct atom *handler, struct slice eve
 	return false;
 }
 
-void eval_event(struct data *d, const char *event) {
+void eval_event(struct data *d, const char *event, const struct lua_field *fields) {
 	struct slices handlers = ledger_handlers(d, data_arena(d));
 	for (size_t i = 0; i < handlers.n; i++) {
 		const struct atom *handler = atom(handlers.v[i]);
@@ -546,7 +552,7 @@ void eval_event(struct data *d, const char *event) {
 				!listens(d, handler, slice_of(event)))
 			continue;
 		data_at(d, data_where(d, handler));
-		lua_run_event(d, handler, event);
+		lua_run_event(d, handler, event, fields);
 	}
 }
 
@@ -571,18 +577,18 @@ static void run_anonymous(struct data *d) {
 static void finish(struct data *d) {
 	struct ledger_inherit next;
 	data_at(d, (struct place){ NULL, 0 });
-	eval_event(d, "bb.event.RecipePreDeferredInherits");
+	eval_event(d, "bb.event.RecipePreDeferredInherits", NULL);
 	while (ledger_next_deferred(d, &next))
 		inherit(d, next.classes, next.at, true);
 	data_at(d, (struct place){ NULL, 0 });
-	eval_event(d, "bb.event.RecipePreFinalise");
+	eval_event(d, "bb.event.RecipePreFinalise", NULL);
 	data_overrides_key(d);
-	eval_event(d, "bb.event.RecipePostKeyExpansion");
+	eval_event(d, "bb.event.RecipePostKeyExpansion", NULL);
 	run_anonymous(d);
 	data_at(d, (struct place){ NULL, 0 });
-	eval_event(d, "bb.event.RecipeTaskPreProcess");
+	eval_event(d, "bb.event.RecipeTaskPreProcess", NULL);
 	tasklist_settle(d);
-	eval_event(d, "bb.event.RecipeParsed");
+	eval_event(d, "bb.event.RecipeParsed", NULL);
 }
 
 /* --- boundaries: where skipping ends and faults get their place --- */

@@ -9,6 +9,7 @@
 
 struct atom;
 struct data;
+struct lua_field;
 struct map;
 
 /* Makes d a store files can be evaluated into (inline code, what eval keeps beside variables). */
@@ -23,8 +24,9 @@ void eval_config(struct data *d, struct slice path);
 void eval_pin(struct data *d, const struct atom *name, struct slice value);
 /* Inherits the classes, as INHERIT does. */
 void eval_inherit(struct data *d, struct slice classes);
-/* Runs the handlers that addhandler named for an event ("bb.event.ConfigParsed"). */
-void eval_event(struct data *d, const char *event);
+/* Runs the handlers that addhandler named for an event ("bb.event.ConfigParsed"); fields: what e tells
+ * beside its name and data, may be NULL. Handlers in Python are kept and not run. Raises. */
+void eval_event(struct data *d, const char *event, const struct lua_field *fields);
 /* What follows is recipes: classes-recipe, no addpylib. Call before data_seal. */
 void eval_config_done(struct data *d);
 

@@ -376,7 +376,7 @@ static void load(struct loading *l, const char *topdir) {
 	data_at(l->data, (struct place){ NULL, 0 });
 	fix_names(l->data);
 	inherit_classes(l);
-	eval_event(l->data, "bb.event.ConfigParsed");
+	eval_event(l->data, "bb.event.ConfigParsed", NULL);
 	check_readable(l);
 	collection_read(l->config, l->data, l->faults);
 	if (l->faults->n)

@@ -691,7 +691,8 @@ void lua_run(struct data *d, const struct atom *name) {
 	run(L, d, 1, 0);
 }
 
-void lua_run_event(struct data *d, const struct atom *name, const char *event) {
+void lua_run_event(struct data *d, const struct atom *name, const char *event,
+		const struct lua_field *fields) {
 	lua_State *L = push_function(d, name);
 	push_data(L, d);
 	lua_createtable(L, 0, 2);
@@ -699,6 +700,10 @@ void lua_run_event(struct data *d, const struct atom *name, const char *event) {
 	lua_setfield(L, -2, "name");
 	lua_pushvalue(L, -2);
 	lua_setfield(L, -2, "data");
+	for (; fields && fields->key; fields++) {
+		lua_pushlstring(L, fields->text.p, fields->text.n);
+		lua_setfield(L, -2, fields->key);
+	}
 	run(L, d, 2, 0);
 }
 

@@ -9,20 +9,26 @@
 #ifndef BAKE_LUA_H
 #define BAKE_LUA_H
 
+#include "util.h"
 #include <stdbool.h>
 
 struct atom;
 struct call;
 struct data;
 struct place;
-struct slice;
 struct value;
 
 /* Runs the function `name` of d (a task, a handler, a helper) with d as its argument. Raises with
  * the place in the metadata's own file. */
 void lua_run(struct data *d, const struct atom *name);
-/* The same for a handler: `e` is a table { name = event, data = d }. */
-void lua_run_event(struct data *d, const struct atom *name, const char *event);
+/* What a handler is told beside the event's name and the store; a list ends with a NULL key. */
+struct lua_field {
+	const char *key;
+	struct slice text;
+};
+/* The same for a handler: `e` is a table { name = event, data = d, … }. fields may be NULL. */
+void lua_run_event(struct data *d, const struct atom *name, const char *event,
+		const struct lua_field *fields);
 /* Runs text, the body of `lua () { … }` or `lua __anonymous() { … }`; at is the place of its
  * header. */
 void lua_run_text(struct data *d, struct slice body, struct place at);

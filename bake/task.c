@@ -19,10 +19,12 @@
 
 #include "artefact.h"
 #include "data.h"
+#include "eval.h"
 #include "function.h"
 #include "graph.h"
 #include "layer.h"
 #include "library.h"
+#include "lua.h"
 #include "map.h"
 #include "os.h"
 #include "proc.h"
@@ -36,6 +38,7 @@ static struct {
 	const struct task_context *context;
 	const struct task *task;
 	int report;
+	struct data *data;       /* the task's store, in the inner process */
 	pid_t pid;               /* of the outer process: names the log and scripts */
 	bool logged;             /* standard error is the log */
 	struct shared {
@@ -145,32 +148,56 @@ static void set_umask(struct data *d, const struct atom *name) {
 	umask(value.n ? (mode_t)strtoul(arena_str(data_arena(d), value), NULL, 8) : 022);
 }
 
-static void run_all(void) {
+/* Handlers of a task's events run where the task runs. */
+static void tell(struct data *d, const char *event) {
+	struct lua_field fields[] = { { "task", atom_slice(job.task->spec->name) },
+		{ "pn", job.task->recipe->pn }, { NULL, SLICE_NONE } };
+	eval_event(d, event, fields);
+}
+
+static void run_all(struct data *d) {
 	const struct atom *name = job.task->spec->name;
-	struct data *d = task_data();
 	open_log(d);
 	set_umask(d, name);
 	if (chdir(arena_str(data_arena(d), os_dirname(data_text(d, "T")))) < 0)
 		raise_error("T: %s", strerror(errno));
+	tell(d, "bb.build.TaskStarted");
 	function_run_all(d, function_flag(d, name, "prefuncs"));
 	function_run(d, name);
 	function_run_all(d, function_flag(d, name, "postfuncs"));
+	tell(d, "bb.build.TaskSucceeded");
 	job.shared->epoch = strtoll(
 			arena_str(data_arena(d), data_text(d, "SOURCE_DATE_EPOCH")), NULL, 10);
 }
 
-static _Noreturn void inner(void) {
+/* work on the task's store; a fault is reported. */
+static int trapped(void (*work)(struct data *d), struct data *d) {
 	struct trap trap;
-	library_add("bb.plain", plain);
 	if (TRAP(&trap)) {
-		run_all();
+		work(d);
 		trap_end(&trap);
-		fflush(NULL);
-		_exit(0);
+		return 0;
 	}
 	fault_report(&trap.error);
+	return -1;
+}
+
+static void open_data(struct data *unused) {
+	(void)unused;
+	job.data = task_data();
+}
+
+static void tell_failure(struct data *d) {
+	tell(d, "bb.build.TaskFailed");
+}
+
+static _Noreturn void inner(void) {
+	library_add("bb.plain", plain);
+	int status = trapped(open_data, NULL);
+	if (status == 0 && (status = trapped(run_all, job.data)) < 0)
+		trapped(tell_failure, job.data);
 	fflush(NULL);
-	_exit(1);
+	_exit(status == 0 ? 0 : 1);
 }
 
 /* --- the outer process --- */

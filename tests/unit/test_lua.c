@@ -241,7 +241,7 @@ Test(lua, modules_are_found_on_bbpath) {
 
 Test(lua, events_and_checks) {
 	define(d, "handler", "\td:setVar('SEEN', e.name .. tostring(e.data == d))\n", "lua");
-	lua_run_event(d, atom_of("handler"), "bb.event.ConfigParsed");
+	lua_run_event(d, atom_of("handler"), "bb.event.ConfigParsed", NULL);
 	cr_expect_str_eq(get("SEEN"), "bb.event.ConfigParsedtrue");
 	struct trap trap;
 	lua_check(SLICE("function ok(d) return 1 end"), (struct place){ atom_of("/x"), 3 });
