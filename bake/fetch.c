@@ -25,6 +25,30 @@ void fetch_checksum_files(struct data *d, struct slices *words) {
 	}
 }
 
+/* What exists of the path at the start of text: file:///srv/mirror/PATH is /srv/mirror. */
+static const char *directory_in(struct arena *a, struct slice text) {
+	struct slice path;
+	slice_field(&text, ';', &path);
+	while (path.n > 1 && !os_is_dir(arena_str(a, path)))
+		path = os_dirname(path);
+	return path.n > 1 ? arena_str(a, path) : NULL;
+}
+
+void fetch_directories(struct data *d, struct slices *dirs) {
+	static const char *const names[] = { "PREMIRRORS", "MIRRORS", "BB_CONTENT_MIRRORS",
+		"SOURCE_MIRROR_URL" };
+	struct arena *a = data_arena(d);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct slice text = data_text(d, names[i]);
+		for (struct slice word; slice_word(&text, &word);) {
+			const char *dir = slice_starts(word, "file:///") ?
+				directory_in(a, slice_sub(word, 7, word.n)) : NULL;
+			if (dir && !slices_has(dirs, slice_of(dir)))
+				slices_add(a, dirs, slice_of(dir));
+		}
+	}
+}
+
 /* --- sources --- */
 
 static struct value call_download(struct call *c) {

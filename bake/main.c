@@ -1,6 +1,7 @@
 /* main: from the command line to one function a command. */
 #include "build.h"
 #include "clean.h"
+#include "depot.h"
 #include "fetch.h"
 #include "image.h"
 #include "lib.h"
@@ -23,6 +24,7 @@ static command_fn *const commands[] = {
 	[COMMAND_DUMPSIG] = why_dumpsig,
 	[COMMAND_SIGNATURES] = why_signatures,
 	[COMMAND_CLEAN] = clean_built,
+	[COMMAND_MIRROR] = depot_fill,
 	[COMMAND_RUN] = image_run,
 	[COMMAND_IMAGE_INFO] = image_info,
 };

@@ -16,6 +16,7 @@ static const char help[] =
 	"       bake [options] diffsigs A B       how two signatures differ (file, hash, TARGET:TASK)\n"
 	"       bake [options] dumpsig A          everything a signature was made of\n"
 	"       bake [options] clean RECIPE…      remove what was built of recipes (--all: everything)\n"
+	"       bake [options] mirror DIR TARGET… fill DIR with all sources of targets\n"
 	"       bake [options] run [IMAGE]        boot an image in QEMU\n"
 	"       bake [options] image-info IMAGE   where the image is, its size and packages\n"
 	"\n"
@@ -82,6 +83,7 @@ static const struct {
 	{ "diffsigs", COMMAND_DIFFSIGS },
 	{ "dumpsig", COMMAND_DUMPSIG },
 	{ "clean", COMMAND_CLEAN },
+	{ "mirror", COMMAND_MIRROR },
 	{ "run", COMMAND_RUN },
 	{ "image-info", COMMAND_IMAGE_INFO },
 };

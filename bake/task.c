@@ -20,6 +20,7 @@
 #include "artefact.h"
 #include "data.h"
 #include "eval.h"
+#include "fetch.h"
 #include "function.h"
 #include "graph.h"
 #include "layer.h"
@@ -224,13 +225,16 @@ static size_t task_binds(struct arena *a, struct sandbox_bind **binds) {
 	const struct task_context *c = job.context;
 	const struct recipe *r = job.task->recipe;
 	size_t n = c->binds_count;
-	*binds = ARENA_ARRAY(a, struct sandbox_bind, n + r->appends.n + 2);
+	*binds = ARENA_ARRAY(a, struct sandbox_bind, n + r->appends.n + c->mirrors.n + 2);
 	memcpy(*binds, c->binds, n * sizeof **binds);
 	for (size_t i = 0; i <= r->appends.n; i++) {
 		struct slice dir = os_dirname(i ? r->appends.v[i - 1] : r->file);
 		if (!seen_through(*binds, n, dir))
 			(*binds)[n++] = (struct sandbox_bind){ arena_str(a, dir), NULL, false };
 	}
+	for (size_t i = 0; i < c->mirrors.n && job.task->spec->network; i++)
+		if (!seen_through(*binds, n, c->mirrors.v[i]))
+			(*binds)[n++] = (struct sandbox_bind){ c->mirrors.v[i].p, NULL, false };
 	if (c->downloads)
 		(*binds)[n++] = (struct sandbox_bind){ c->downloads, NULL,
 			job.task->spec->network };
@@ -340,6 +344,11 @@ static void add_bind(struct task_context *c, struct sandbox_bind *binds, struct 
 	binds[c->binds_count++] = (struct sandbox_bind){ arena_str(c->arena, dir), NULL, false };
 }
 
+/* A store that is sealed gives no memory, so the question is put to a child of it. */
+static void add_mirrors(struct task_context *c) {
+	fetch_directories(data_child(c->arena, c->config->data), &c->mirrors);
+}
+
 static void add_binds(struct task_context *c) {
 	const struct config *config = c->config;
 	struct sandbox_bind *binds = ARENA_ARRAY(c->arena, struct sandbox_bind, config->layers + 2);
@@ -350,6 +359,7 @@ static void add_binds(struct task_context *c) {
 	for (size_t i = 0; i < config->layers; i++)
 		add_bind(c, binds, config->layer[i].dir);
 	c->binds = binds;
+	add_mirrors(c);
 	if (os_is_dir(arena_str(c->arena, downloads)) && !seen_through(&tmpdir, 1, downloads))
 		c->downloads = arena_str(c->arena, downloads);
 }

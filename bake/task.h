@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "util.h"
+
 struct arena;
 struct config;
 struct graph;
@@ -27,6 +29,7 @@ struct task_context {
 	const char *tmpdir;              /* the real one */
 	const struct sandbox_bind *binds;        /* the directories of the layers */
 	size_t binds_count;
+	struct slices mirrors;   /* directories that a task that fetches may read */
 	const char *downloads; /* DL_DIR, writable for tasks that fetch; NULL: below TMPDIR */
 };
 
