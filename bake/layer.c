@@ -325,13 +325,10 @@ static void begin_layers(struct loading *l) {
 static void check_dangling(struct loading *l) {
 	struct config *c = l->config;
 	for (size_t i = 0; i < c->dangling.n; i++)
-		if (data_is(l->data, "BB_DANGLINGAPPENDS_WARNONLY", "1"))
-			warn(SFMT ": no recipe to append to", SARG(c->dangling.v[i]));
-		else
-			layer_fault(c->arena, l->faults, c->dangling.v[i], 0,
-					SLICE("no recipe to append to: "
-					      "rename it after a recipe (NAME_VERSION or NAME_%), "
-					      "or mask it with BBMASK"));
+		layer_fault(c->arena, l->faults, c->dangling.v[i], 0,
+				SLICE("no recipe to append to: "
+				      "rename it after a recipe (NAME_VERSION or NAME_%), "
+				      "or mask it with BBMASK"));
 }
 
 /* An override that refers to what it stands in for cannot be read at all: better said here, once,
