@@ -6,6 +6,7 @@
 #include "image.h"
 #include "lib.h"
 #include "options.h"
+#include "refresh.h"
 #include "show.h"
 #include "task.h"
 #include "util.h"
@@ -25,6 +26,7 @@ static command_fn *const commands[] = {
 	[COMMAND_SIGNATURES] = why_signatures,
 	[COMMAND_CLEAN] = clean_built,
 	[COMMAND_MIRROR] = depot_fill,
+	[COMMAND_REFRESH] = refresh_patches,
 	[COMMAND_RUN] = image_run,
 	[COMMAND_IMAGE_INFO] = image_info,
 };

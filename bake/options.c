@@ -17,6 +17,7 @@ static const char help[] =
 	"       bake [options] dumpsig A          everything a signature was made of\n"
 	"       bake [options] clean RECIPE…      remove what was built of recipes (--all: everything)\n"
 	"       bake [options] mirror DIR TARGET… fill DIR with all sources of targets\n"
+	"       bake [options] refresh RECIPE [NEW.patch] [FILE…]  edits in S into the patches\n"
 	"       bake [options] run [IMAGE]        boot an image in QEMU\n"
 	"       bake [options] image-info IMAGE   where the image is, its size and packages\n"
 	"\n"
@@ -84,6 +85,7 @@ static const struct {
 	{ "dumpsig", COMMAND_DUMPSIG },
 	{ "clean", COMMAND_CLEAN },
 	{ "mirror", COMMAND_MIRROR },
+	{ "refresh", COMMAND_REFRESH },
 	{ "run", COMMAND_RUN },
 	{ "image-info", COMMAND_IMAGE_INFO },
 };
