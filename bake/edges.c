@@ -506,7 +506,7 @@ static void report_no_task(struct builder *b, const struct edges_target *t,
 	struct slices names = { 0 }, near = { 0 };
 	for (size_t i = 0; i < r->tasks; i++)
 		slices_add(b->arena, &names, atom_slice(r->task[i].name));
-	provider_near(b->arena, t->task, &names, &near);
+	near_pick(b->arena, t->task, &names, &near);
 	struct slice list = slices_join(b->arena, &near, ", ");
 	error(SFMT ": has no task " SFMT " (" SFMT ")%s" SFMT "%s", SARG(t->name), SARG(t->task),
 			SARG(r->file), near.n ? ": did you mean " : "", SARG(list),

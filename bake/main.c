@@ -4,6 +4,7 @@
 #include "depot.h"
 #include "fetch.h"
 #include "image.h"
+#include "layers.h"
 #include "lib.h"
 #include "options.h"
 #include "refresh.h"
@@ -20,6 +21,7 @@ static command_fn *const commands[] = {
 	[COMMAND_ENVIRONMENT] = show_environment,
 	[COMMAND_GRAPH] = show_graph,
 	[COMMAND_GETVAR] = show_variable,
+	[COMMAND_LAYERS] = layers_command,
 	[COMMAND_WHY] = why_target,
 	[COMMAND_DIFFSIGS] = why_diffsigs,
 	[COMMAND_DUMPSIG] = why_dumpsig,

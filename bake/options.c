@@ -12,6 +12,7 @@
 static const char help[] =
 	"usage: bake [options] TARGET…            build targets (a recipe, recipe:do_task, world)\n"
 	"       bake [options] getvar VARIABLE    print a variable and where it was set\n"
+	"       bake [options] layers show|recipes|appends|overlayed|add|remove|check|convert …\n"
 	"       bake [options] why TARGET[:TASK]  what changed since a task ran last, or before that\n"
 	"       bake [options] diffsigs A B       how two signatures differ (file, hash, TARGET:TASK)\n"
 	"       bake [options] dumpsig A          everything a signature was made of\n"
@@ -39,6 +40,11 @@ static const char help[] =
 	"\n"
 	"getvar: -r RECIPE, --flag FLAG, --value (nothing but the value), --unexpand\n"
 	"\n"
+	"layers: show; recipes, appends, overlayed [PATTERN…]; add DIR…; remove NAME|DIR…;\n"
+	"        check DIR: what would keep that layer from working here;\n"
+	"        convert DIR: the diff from VAR_append to VAR:append (--write does it, --override NAME\n"
+	"        knows one more)\n"
+	"\n"
 	"  -B, --build-dir DIR       the build directory (else $BUILDDIR, the current one, or build/)\n"
 	"      --set NAME=VALUE      a variable, after all configuration\n"
 	"  -v, --verbose             debug messages too\n"
@@ -47,7 +53,7 @@ static const char help[] =
 	"exit status: 0 done, 1 failed, 2 wrong usage\n";
 
 enum { OPTION_SET = 256, OPTION_JSON, OPTION_ALL, OPTION_FLAG, OPTION_VALUE, OPTION_UNEXPAND,
-	OPTION_VARS, OPTION_VERSION };
+	OPTION_WRITE, OPTION_OVERRIDE, OPTION_VARS, OPTION_VERSION };
 
 static const struct option long_options[] = {
 	{ "cmd", required_argument, NULL, 'c' },
@@ -71,6 +77,8 @@ static const struct option long_options[] = {
 	{ "value", no_argument, NULL, OPTION_VALUE },
 	{ "unexpand", no_argument, NULL, OPTION_UNEXPAND },
 	{ "vars", required_argument, NULL, OPTION_VARS },
+	{ "write", no_argument, NULL, OPTION_WRITE },
+	{ "override", required_argument, NULL, OPTION_OVERRIDE },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
@@ -80,6 +88,7 @@ static const struct {
 	enum command command;
 } commands[] = {
 	{ "getvar", COMMAND_GETVAR },
+	{ "layers", COMMAND_LAYERS },
 	{ "why", COMMAND_WHY },
 	{ "diffsigs", COMMAND_DIFFSIGS },
 	{ "dumpsig", COMMAND_DUMPSIG },
@@ -137,6 +146,8 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case OPTION_VALUE: o->value_only = true; break;
 	case OPTION_UNEXPAND: o->unexpanded = true; break;
 	case OPTION_VARS: o->vars = slice_of(optarg); break;
+	case OPTION_WRITE: o->write = true; break;
+	case OPTION_OVERRIDE: slices_add(a, &o->overrides, slice_of(optarg)); break;
 	case OPTION_VERSION: print_and_leave("bake " VERSION "\n");
 	default: exit(2);                /* getopt has said why */
 	}

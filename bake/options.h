@@ -12,6 +12,7 @@ enum command {
 	COMMAND_ENVIRONMENT,     /* -e */
 	COMMAND_GRAPH,           /* -g */
 	COMMAND_GETVAR,
+	COMMAND_LAYERS,
 	COMMAND_WHY,
 	COMMAND_DIFFSIGS,
 	COMMAND_DUMPSIG,
@@ -36,6 +37,8 @@ struct options {
 	struct slice vars;               /* --vars of -e --json: names, NAME* for a prefix; unset: all */
 	unsigned jobs;                   /* -j; 0: BB_NUMBER_THREADS or the processors */
 	bool dry_run, keep_going, force, verbose, json, all;
+	struct slices overrides;         /* --override of layers convert */
+	bool write;                      /* --write of layers convert */
 	bool value_only, unexpanded;     /* --value, --unexpand of getvar */
 };
 

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NEAR = 3 };
 
 /* A word of ASSUME_PROVIDED or PACKAGES_DYNAMIC that is a regular expression. */
 struct pattern {
@@ -148,34 +147,6 @@ const struct recipe *const *provider_by_pn(const struct providers *p, struct sli
 
 /* --- names nothing provides --- */
 
-struct near {
-	struct slice name;
-	unsigned distance;
-};
-
-static int by_distance(const void *x, const void *y) {
-	const struct near *a = x, *b = y;
-	if (a->distance != b->distance)
-		return a->distance < b->distance ? -1 : 1;
-	return slice_cmp(a->name, b->name);
-}
-
-void provider_near(struct arena *a, struct slice name, const struct slices *candidates,
-		struct slices *near) {
-	unsigned limit = name.n < 4 ? 1 : (unsigned)(name.n / 3 < 4 ? name.n / 3 + 1 : 4);
-	struct near *found = ARENA_ARRAY(a, struct near, candidates->n + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < candidates->n; i++) {
-		unsigned d = near_distance(name, candidates->v[i], limit);
-		if (d <= limit)
-			found[n++] = (struct near){ candidates->v[i], d };
-	}
-	qsort(found, n, sizeof *found, by_distance);
-	for (size_t i = 0; i < n && near->n < MAX_NEAR; i++)
-		if (!slices_has(near, found[i].name))
-			slices_add(a, near, found[i].name);
-}
-
 static void near_names(struct providers *p, struct slice name, bool run, struct slices *near) {
 	struct slices all = { 0 };
 	struct map_entry *e;
@@ -184,7 +155,7 @@ static void near_names(struct providers *p, struct slice name, bool run, struct 
 	for (size_t i = 0; i < p->all->n; i++)
 		if (p->all->v[i].skipped.p)
 			slices_add(p->arena, &all, p->all->v[i].pn);
-	provider_near(p->arena, name, &all, near);
+	near_pick(p->arena, name, &all, near);
 }
 
 static bool package_has(const struct recipe *r, struct slice name) {

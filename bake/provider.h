@@ -46,8 +46,5 @@ const struct recipe *provider_by_id(const struct providers *p, struct slice id);
 /* Every recipe whose PN is pn and that is not skipped. */
 const struct recipe *const *provider_by_pn(const struct providers *p, struct slice pn, uint32_t *n);
 
-/* Names close to name among candidates, nearest first, at most 3. */
-void provider_near(struct arena *a, struct slice name, const struct slices *candidates,
-		struct slices *near);
 
 #endif

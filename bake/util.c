@@ -511,3 +511,41 @@ unsigned near_distance(struct slice a, struct slice b, unsigned limit) {
 	unsigned d = rows[a.n % 3][b.n];
 	return d > limit ? limit + 1 : d;
 }
+
+enum { MOST_NEAR = 3 };
+
+struct near {
+	struct slice name;
+	unsigned distance;
+};
+
+static int by_distance(const void *x, const void *y) {
+	const struct near *a = x, *b = y;
+	if (a->distance != b->distance)
+		return a->distance < b->distance ? -1 : 1;
+	return slice_cmp(a->name, b->name);
+}
+
+void near_pick(struct arena *a, struct slice name, const struct slices *candidates,
+		struct slices *near) {
+	unsigned limit = name.n < 4 ? 1 : (unsigned)(name.n / 3 < 4 ? name.n / 3 + 1 : 4);
+	struct near *found = ARENA_ARRAY(a, struct near, candidates->n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < candidates->n; i++) {
+		unsigned d = near_distance(name, candidates->v[i], limit);
+		if (d <= limit)
+			found[n++] = (struct near){ candidates->v[i], d };
+	}
+	qsort(found, n, sizeof *found, by_distance);
+	for (size_t i = 0; i < n && near->n < MOST_NEAR; i++)
+		if (!slices_has(near, found[i].name))
+			slices_add(a, near, found[i].name);
+}
+
+struct slice near_hint(struct arena *a, struct slice name, const struct slices *candidates) {
+	struct slices near = { 0 };
+	near_pick(a, name, candidates, &near);
+	if (!near.n)
+		return SLICE("");
+	return arena_printf(a, ": did you mean " SFMT "?", SARG(slices_join(a, &near, ", ")));
+}

@@ -145,5 +145,10 @@ void fault_report(const struct fault *f);
 
 /* Edit distance (Damerau, at most limit; limit + 1 when further). For "did you mean". */
 unsigned near_distance(struct slice a, struct slice b, unsigned limit);
+/* Adds the names close to name among candidates, nearest first, at most 3. */
+void near_pick(struct arena *a, struct slice name, const struct slices *candidates,
+		struct slices *near);
+/* ": did you mean X, Y?" of those, or empty. */
+struct slice near_hint(struct arena *a, struct slice name, const struct slices *candidates);
 
 #endif
