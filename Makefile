@@ -13,8 +13,6 @@ PREFIX ?= /usr/local
 # (tests/unit/order holds it).
 MODULES := util map os regex json proc ui \
 	hash sign archive pack net \
-	parse token expr value format arith library shell place name reference history variable answer data glance code version \
-	hash archive pack net \
 	parse token expr value format arith library shell convert place name reference history variable answer data glance code version \
 	lib lib_builtin lib_text lib_group lib_data lib_os lib_bb lib_oe lib_fs \
 	lua inline facts sig uri mirror pkgindex distro git source hunt repository signature download unpack patch fetch search ledger tasklist fragment eval \
