@@ -15,11 +15,11 @@ MODULES := util map os regex json proc ui \
 	hash sign archive pack net \
 	parse token expr value format arith library shell convert place name reference history variable answer data glance code version \
 	lib lib_builtin lib_text lib_group lib_data lib_os lib_bb lib_oe lib_fs \
-	lua inline facts sig uri mirror pkgindex distro git source hunt repository signature download unpack patch fetch search ledger tasklist fragment eval \
+	lua inline facts sig uri mirror pkgindex distro git source hunt repository signature download unpack patch fetch spec lock package search ledger tasklist fragment eval \
 	config collection catalog layer recipe record harvest preference provider store \
 	edges graph chart plan \
 	view sandbox hosttools jobserver emit function stamp taint artefact task joblog ready same sched \
-	dump options workspace agenda sigdata sigdiff chain diff audit rewrite layers show build why clean depot refresh image main
+	dump options workspace resolve agenda sigdata sigdiff chain diff audit rewrite layers show build why clean depot refresh image main
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror

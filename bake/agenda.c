@@ -7,8 +7,10 @@
 #include "harvest.h"
 #include "hosttools.h"
 #include "layer.h"
+#include "lock.h"
 #include "options.h"
 #include "recipe.h"
+#include "resolve.h"
 #include "same.h"
 #include "stamp.h"
 #include "store.h"
@@ -91,10 +93,29 @@ static int identify(struct agenda *g) {
 }
 
 static int make_graph(struct agenda *g) {
+	g->config = g->w->config->data;
 	struct targets targets =
 			graph_targets(g->arena, g->w->providers, &g->o->words, default_task(g));
 	g->graph = graph_build(g->arena, g->w->providers, &targets);
-	if (!g->graph || identify(g) < 0 || force(g) < 0
+	return g->graph ? 0 : -1;
+}
+
+/* The graph of recipes that know where their sources come from: what a package brings may change
+ * them, and so the graph. */
+static int make_sourced_graph(struct agenda *g, bool locked) {
+	int more = 1;
+	if (resolve_open(g->w, g->o) < 0)
+		return -1;
+	while (more > 0) {
+		if (make_graph(g) < 0 || (more = resolve_sources(g->w, g->graph)) < 0
+				|| (more > 0 && workspace_open(g->w, g->o) < 0))
+			return -1;
+	}
+	return g->w->lock && locked ? lock_write(g->w->lock) : 0;
+}
+
+static int hash_graph(struct agenda *g) {
+	if (identify(g) < 0 || force(g) < 0
 			|| hosttools_identity(g->config, g->arena, &g->compiler) < 0)
 		return -1;
 	taint_read(g->tmpdir, g->graph);
@@ -110,11 +131,10 @@ static void make_plan(struct agenda *g) {
 struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked) {
 	struct agenda *g = ARENA_NEW(a, struct agenda);
 	*g = (struct agenda){ .arena = a, .o = o, .w = workspace_find(a, o) };
-	if (!g->w || (locked && workspace_lock(g->w) < 0) || workspace_open(g->w, o) < 0)
+	if (!g->w || (locked && workspace_lock(g->w) < 0) || make_sourced_graph(g, locked) < 0)
 		return NULL;
-	g->config = g->w->config->data;
 	g->tmpdir = agenda_text(g, "TMPDIR");
-	if (open_store(g) < 0 || make_graph(g) < 0)
+	if (open_store(g) < 0 || hash_graph(g) < 0)
 		return NULL;
 	make_plan(g);
 	return g;

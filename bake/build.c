@@ -19,6 +19,7 @@
 #include "options.h"
 #include "os.h"
 #include "plan.h"
+#include "resolve.h"
 #include "sandbox.h"
 #include "sched.h"
 #include "sigdata.h"
@@ -170,5 +171,9 @@ int build_targets(struct arena *a, const struct options *o) {
 	struct agenda *b = agenda_open(a, o, !o->dry_run);
 	if (!b)
 		return 1;
-	return o->dry_run ? print_plan(b) : execute(b);
+	if (o->dry_run)
+		return print_plan(b);
+	int result = execute(b);
+	resolve_summary(b->w, b->graph);
+	return result;
 }

@@ -8,6 +8,7 @@
 
 struct atom;
 struct data;
+struct lock;
 struct regex;
 
 struct layer {
@@ -34,6 +35,7 @@ struct config {
 	struct layer_file *file; /* recipe files in BitBake's order */
 	size_t files;
 	struct slices dangling;  /* .bbappend files that match no recipe */
+	struct lock *lock;       /* of sources; NULL: SOURCES_LOCK is not set */
 	struct slices inputs;    /* every file the configuration was read from */
 };
 

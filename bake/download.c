@@ -225,6 +225,8 @@ static int fetch_one(struct data *d, const struct source *s, struct buf *failed)
 	if (s->unpinned)
 		repository_pin(&h);
 	source_demand(s);
+	if (s->kind == SOURCE_PACKAGE)
+		return 0;
 	if (s->kind == SOURCE_LOCAL) {
 		source_path(d, s);
 		return 0;
@@ -368,7 +370,7 @@ void download_all(struct data *d) {
 	set_environment(d);
 	size_t remote = 0;
 	for (size_t i = 0; i < all.n; i++)
-		remote += all.v[i].kind != SOURCE_LOCAL;
+		remote += all.v[i].kind != SOURCE_LOCAL && all.v[i].kind != SOURCE_PACKAGE;
 	if (remote > 1 && most > 1)
 		fetch_side_by_side(d, &all, most, &failed);
 	else

@@ -604,3 +604,13 @@ int git_checkout(struct arena *a, const struct git_source *g, const char *dir, c
 	}
 	return rc;
 }
+
+int git_show(struct arena *a, const struct git_source *g, const char *path, struct slice *text,
+		struct slice *why) {
+	struct command c = { .arena = a, .g = g, .own_settings = true };
+	const char *what = arena_printf(a, "%s:%s", ref_of(&c), path).p;
+	if (git(&c, (const char *const[]){ "show", what, NULL }, text) == 0)
+		return 0;
+	*why = reason_in(a, *text);
+	return -1;
+}

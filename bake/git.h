@@ -47,5 +47,8 @@ int git_modules(struct arena *a, const struct git_source *g, struct git_module *
  * built may depend on history. 0, or −1 and *why. */
 int git_checkout(struct arena *a, const struct git_source *g, const char *dir, const char *subpath,
 		struct slice *why);
+/* One file of a commit that the mirror holds. 0, or −1 and *why. */
+int git_show(struct arena *a, const struct git_source *g, const char *path, struct slice *text,
+		struct slice *why);
 
 #endif

@@ -10,6 +10,7 @@
 #include "data.h"
 #include "eval.h"
 #include "inline.h"
+#include "lock.h"
 #include "map.h"
 #include "os.h"
 #include "search.h"
@@ -308,6 +309,17 @@ static void assign_options(struct loading *l) {
 	}
 }
 
+/* The lock is configuration: recipes find in it where their sources come from. */
+static void read_lock(struct loading *l) {
+	struct config *c = l->config;
+	struct slice path = data_text(l->data, "SOURCES_LOCK");
+	c->lock = l->options->lock;
+	if (!c->lock && path.n)
+		c->lock = lock_read(c->arena, arena_str(c->arena, path));
+	if (c->lock)
+		lock_apply(c->lock, l->data);
+}
+
 static void inherit_classes(struct loading *l) {
 	struct slice classes = arena_printf(l->config->arena, "base " SFMT,
 			SARG(data_text(l->data, "INHERIT")));
@@ -372,6 +384,7 @@ static void load(struct loading *l, const char *topdir) {
 	eval_config(l->data, SLICE("conf/bitbake.conf"));
 	data_at(l->data, (struct place){ NULL, 0 });
 	fix_names(l->data);
+	read_lock(l);
 	inherit_classes(l);
 	eval_event(l->data, "bb.event.ConfigParsed", NULL);
 	check_readable(l);

@@ -11,6 +11,7 @@ struct layer_options {
 	const char *corebase; /* COREBASE, set before conf/bblayers.conf is read; NULL: none */
 	const struct slice *assign;      /* "NAME=value" of the command line, applied last */
 	size_t assigns;
+	struct lock *lock;       /* in place of what SOURCES_LOCK names; NULL: that */
 	bool history;            /* keep what set each variable */
 };
 

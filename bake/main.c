@@ -8,6 +8,7 @@
 #include "lib.h"
 #include "options.h"
 #include "refresh.h"
+#include "resolve.h"
 #include "show.h"
 #include "task.h"
 #include "util.h"
@@ -31,6 +32,7 @@ static command_fn *const commands[] = {
 	[COMMAND_REFRESH] = refresh_patches,
 	[COMMAND_RUN] = image_run,
 	[COMMAND_IMAGE_INFO] = image_info,
+	[COMMAND_LOCK] = resolve_lock,
 };
 
 int main(int count, char **words) {

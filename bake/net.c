@@ -41,6 +41,13 @@ void net_offline(const char *reason) {
 	closed = reason;
 }
 
+static void start_curl(void) {
+	static bool ready;
+	if (!ready)
+		curl_global_init(CURL_GLOBAL_DEFAULT);
+	ready = true;
+}
+
 /* --- what curl calls --- */
 
 static bool start_over(struct transfer *t) {
@@ -267,14 +274,11 @@ static int finish(struct arena *a, struct transfer *t, const char *part, struct 
 
 int net_get(struct arena *a, const struct net_request *r, struct net_reply *reply,
 		struct slice *why) {
-	static bool ready;
 	if (closed) {
 		*why = slice_of(closed);
 		return -1;
 	}
-	if (!ready)
-		curl_global_init(CURL_GLOBAL_DEFAULT);
-	ready = true;
+	start_curl();
 	struct transfer t = { .r = r, .curl = curl_easy_init(), .fd = -1 };
 	const char *part = arena_printf(a, "%s.part", r->file).p;
 	t.hash = hash_new(HASH_SHA256);
@@ -293,4 +297,54 @@ int net_get(struct arena *a, const struct net_request *r, struct net_reply *repl
 	hash_free(t.hash);
 	curl_easy_cleanup(t.curl);
 	return rc;
+}
+
+/* --- is anybody there? --- */
+
+/* The first bytes of a body are answer enough. */
+static size_t enough(char *bytes, size_t one, size_t size, void *ctx) {
+	(void)bytes, (void)one, (void)size;
+	*(bool *)ctx = true;
+	return 0;
+}
+
+/* git:// is no protocol of curl's: a connection to its port must do. */
+static const char *address_of(struct arena *a, CURL *c, const char *url) {
+	struct slice rest = slice_of(url), host;
+	if (!slice_starts(rest, "git://"))
+		return url;
+	rest = slice_sub(rest, 6, rest.n);
+	slice_field(&rest, '/', &host);
+	curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
+	bool port = memchr(host.p, ':', host.n) != NULL;
+	return arena_printf(a, "http://" SFMT "%s", SARG(host), port ? "" : ":9418").p;
+}
+
+bool net_answers(struct arena *a, const struct net_request *r, struct slice *why) {
+	char said[CURL_ERROR_SIZE] = "";
+	bool answered = false;
+	if (closed) {
+		*why = slice_of(closed);
+		return false;
+	}
+	start_curl();
+	CURL *c = curl_easy_init();
+	set_trust(c, r);
+	curl_easy_setopt(c, CURLOPT_URL, address_of(a, c, r->url));
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)r->connect_s);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, said);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, enough);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, &answered);
+	CURLcode rc = curl_easy_perform(c);
+	long code = 0;
+	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &code);
+	curl_easy_cleanup(c);
+	answered |= rc == CURLE_OK;
+	if (answered && code >= 500)
+		*why = arena_printf(a, "the server answers %ld", code);
+	else if (!answered)
+		*why = rc == CURLE_OPERATION_TIMEDOUT ? arena_printf(a, "no answer in %u s", r->connect_s) :
+			text_mask(a, slice_of(said[0] ? said : curl_easy_strerror(rc)));
+	return answered && code < 500;
 }

@@ -38,6 +38,9 @@ struct net_reply {
  * https to http. Proxies come from the environment, names and passwords also from ~/.netrc. */
 int net_get(struct arena *a, const struct net_request *r, struct net_reply *reply,
 		struct slice *why);
+/* Does the server of an http, https or git URL say anything within connect_s seconds, the look-up of
+ * its name included? False with *why when not. Of the request url, connect_s and ca_bundle count. */
+bool net_answers(struct arena *a, const struct net_request *r, struct slice *why);
 /* Closes (or opens) the gate for the whole process: net_get fails with the reason given. */
 void net_offline(const char *reason);
 

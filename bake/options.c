@@ -21,6 +21,8 @@ static const char help[] =
 	"       bake [options] refresh RECIPE [NEW.patch] [FILE…]  edits in S into the patches\n"
 	"       bake [options] run [IMAGE]        boot an image in QEMU\n"
 	"       bake [options] image-info IMAGE   where the image is, its size and packages\n"
+	"       bake [options] lock [TARGET…]     resolve every source once, write conf/sources.lock\n"
+	"                                         (--check: compare, --update: those recipes anew)\n"
 	"\n"
 	"what to build:\n"
 	"  -c, --cmd TASK            this task in place of the default one\n"
@@ -53,7 +55,8 @@ static const char help[] =
 	"exit status: 0 done, 1 failed, 2 wrong usage\n";
 
 enum { OPTION_SET = 256, OPTION_JSON, OPTION_ALL, OPTION_FLAG, OPTION_VALUE, OPTION_UNEXPAND,
-	OPTION_WRITE, OPTION_OVERRIDE, OPTION_VARS, OPTION_VERSION };
+	OPTION_WRITE, OPTION_OVERRIDE, OPTION_VARS,
+	OPTION_CHECK, OPTION_UPDATE, OPTION_VERSION };
 
 static const struct option long_options[] = {
 	{ "cmd", required_argument, NULL, 'c' },
@@ -79,6 +82,8 @@ static const struct option long_options[] = {
 	{ "vars", required_argument, NULL, OPTION_VARS },
 	{ "write", no_argument, NULL, OPTION_WRITE },
 	{ "override", required_argument, NULL, OPTION_OVERRIDE },
+	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "update", no_argument, NULL, OPTION_UPDATE },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
@@ -97,6 +102,7 @@ static const struct {
 	{ "refresh", COMMAND_REFRESH },
 	{ "run", COMMAND_RUN },
 	{ "image-info", COMMAND_IMAGE_INFO },
+	{ "lock", COMMAND_LOCK },
 };
 
 static _Noreturn void usage(const char *why) {
@@ -148,6 +154,8 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case OPTION_VARS: o->vars = slice_of(optarg); break;
 	case OPTION_WRITE: o->write = true; break;
 	case OPTION_OVERRIDE: slices_add(a, &o->overrides, slice_of(optarg)); break;
+	case OPTION_CHECK: o->check = true; break;
+	case OPTION_UPDATE: o->update = true; break;
 	case OPTION_VERSION: print_and_leave("bake " VERSION "\n");
 	default: exit(2);                /* getopt has said why */
 	}

@@ -22,6 +22,7 @@ enum command {
 	COMMAND_REFRESH,
 	COMMAND_RUN,
 	COMMAND_IMAGE_INFO,
+	COMMAND_LOCK,
 };
 
 struct options {
@@ -39,6 +40,7 @@ struct options {
 	bool dry_run, keep_going, force, verbose, json, all;
 	struct slices overrides;         /* --override of layers convert */
 	bool write;                      /* --write of layers convert */
+	bool check, update;              /* of lock */
 	bool value_only, unexpanded;     /* --value, --unexpand of getvar */
 };
 

@@ -78,6 +78,12 @@ static const char *download_path(struct data *d, struct source *s) {
 	return os_path(data_arena(d), data_text(d, "DL_DIR"), file).p;
 }
 
+static const char *package_path(struct data *d, const struct source *s) {
+	struct slice name = os_basename(s->uri.path);
+	return arena_printf(data_arena(d), SFMT "/" SOURCE_PACKAGE_DIR "/" SFMT,
+		SARG(data_text(d, "UNPACKDIR")), SARG(name)).p;
+}
+
 /* BitBake's name of a bare repository, so that a DL_DIR can be shared with it. */
 static const char *mirror_path(struct data *d, const struct source *s) {
 	struct arena *a = data_arena(d);
@@ -237,7 +243,7 @@ static enum source_kind kind_of(const struct uri *u) {
 	static const struct { const char *scheme; enum source_kind kind; } kinds[] = {
 		{ "file", SOURCE_LOCAL }, { "http", SOURCE_REMOTE }, { "https", SOURCE_REMOTE },
 		{ "ftp", SOURCE_REMOTE }, { "ftps", SOURCE_REMOTE }, { "git", SOURCE_GIT },
-		{ "gitsm", SOURCE_GIT },
+		{ "gitsm", SOURCE_GIT }, { "package", SOURCE_PACKAGE },
 	};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (slice_is(u->scheme, kinds[i].scheme))
@@ -259,6 +265,9 @@ struct source source_read(struct data *d, struct slice url) {
 	} else if (s.kind == SOURCE_GIT) {
 		read_commit(d, &s);
 		s.path = mirror_path(d, &s);
+	} else if (s.kind == SOURCE_PACKAGE) {
+		read_sums(d, &s);
+		s.path = package_path(d, &s);
 	} else if (s.kind == SOURCE_LOCAL) {
 		s.path = local_path(d, &s);
 	} else {

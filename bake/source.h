@@ -17,8 +17,12 @@ enum source_kind {
 	SOURCE_LOCAL,            /* file://: in a layer */
 	SOURCE_REMOTE,           /* http, https, ftp: a file in DL_DIR */
 	SOURCE_GIT,              /* git, gitsm: a bare repository in DL_DIR/git2 */
+	SOURCE_PACKAGE,          /* package:///FILE: of the package that an earlier entry unpacked */
 	SOURCE_FOREIGN,          /* what bake does not fetch */
 };
+
+/* Where a package is unpacked: destsuffix= or subdir= of its entry, below UNPACKDIR. */
+#define SOURCE_PACKAGE_DIR "package"
 
 enum { SOURCE_SUMS = HASH_SHA512 + 1 };
 
@@ -32,7 +36,8 @@ struct source {
 	bool unpinned;                   /* GIT: its revision is no commit: a problem */
 	struct slice commit;             /* GIT: 40 or 64 hex digits, unless there is a problem */
 	const char *problem;             /* why it cannot be fetched; NULL: it can */
-	const char *path;                /* LOCAL: NULL when not found; else in DL_DIR */
+	const char *path;                /* LOCAL: NULL when not found; PACKAGE: below UNPACKDIR; else in
+	                                  * DL_DIR */
 };
 
 struct sources {

@@ -102,11 +102,24 @@ static bool is_archive(const struct source *s) {
 	return archive_is_tree(s->path) && os_is_file(s->path) && uri_flag(&s->uri, "unpack", true);
 }
 
+/* What a package brought is what the lock was made of. */
+static void demand_locked(const struct source *s) {
+	char hex[HASH_HEX];
+	const struct slices *sums = &s->sums[HASH_SHA256];
+	if (hash_file(HASH_SHA256, s->path, hex))
+		raise_error("%s: %s", s->path, strerror(errno));
+	if (!slices_has(sums, slice_of(hex)))
+		raise_error("SRC_URI: " SFMT ": %s in the package has sha256 %s: it is not what was locked: bake "
+			"lock --update", SARG(s->uri.text), os_basename(slice_of(s->path)).p, hex);
+}
+
 static void unpack_one(struct data *d, const char *dir, const struct source *s) {
 	struct arena *a = data_arena(d);
 	const char *to = place(a, dir, s);
 	source_demand(s);
 	source_path(d, s);
+	if (s->kind == SOURCE_PACKAGE)
+		demand_locked(s);
 	if (s->kind == SOURCE_GIT)
 		check_out(d, to, s);
 	else if (is_archive(s))

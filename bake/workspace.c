@@ -153,8 +153,9 @@ static bool shows_history(const struct options *o) {
 
 int workspace_load(struct workspace *w, const struct options *o, struct layer_faults *faults) {
 	struct layer_options options = { .assign = o->assigns.v, .assigns = o->assigns.n,
-		.history = shows_history(o), .corebase = w->corebase };
+		.history = shows_history(o), .corebase = w->corebase, .lock = w->lock };
 	w->config = layer_load(w->arena, w->topdir, &options, faults);
+	w->lock = w->config ? w->config->lock : NULL;
 	return w->config ? 0 : -1;
 }
 
@@ -198,8 +199,10 @@ int workspace_identify(struct workspace *w, const struct harvest_wanted *wanted)
 }
 
 int workspace_open(struct workspace *w, const struct options *o) {
-	if (workspace_configure(w, o) < 0)
-		return -1;
+	return workspace_configure(w, o) < 0 ? -1 : workspace_recipes(w);
+}
+
+int workspace_recipes(struct workspace *w) {
 	workspace_read(w);
 	return report(w->failures);
 }

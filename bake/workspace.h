@@ -11,6 +11,7 @@ struct config;
 struct harvest_faults;
 struct harvest_wanted;
 struct layer_faults;
+struct lock;
 struct options;
 struct providers;
 struct recipes;
@@ -20,6 +21,8 @@ struct workspace {
 	const char *corebase; /* the base layer: root of the repository or share/bake; NULL: none */
 	const char *topdir;              /* absolute */
 	struct config *config;
+	struct lock *lock;               /* of sources; NULL: none. Reading the configuration again
+	                                  * takes this one, as it stands */
 	struct recipes *recipes;         /* NULL until workspace_read */
 	struct harvest_faults *failures;
 	struct providers *providers;
@@ -40,6 +43,8 @@ void workspace_read(struct workspace *w);
 /* Completes those records that are not identified yet; of tasks without a base hash there is no
  * hash. −1: faults were reported. */
 int workspace_identify(struct workspace *w, const struct harvest_wanted *wanted);
+/* The same, with every fault reported. −1 when there are some. */
+int workspace_recipes(struct workspace *w);
 /* Configuration and recipes, every fault reported. −1 when anything failed. */
 int workspace_open(struct workspace *w, const struct options *o);
 

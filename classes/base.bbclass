@@ -5,7 +5,7 @@
 
 BB_DEFAULT_TASK ?= "build"
 
-inherit logging utils patch staging
+inherit logging utils patch staging package-source
 
 # --- dependencies ---------------------------------------------------------------------------------
 

@@ -133,13 +133,15 @@ function rootfs.install(db, list, root, first)
 	end
 end
 
--- One line a package: name, version, licence, bytes.
-function rootfs.manifest(db, list)
+-- One line a package: name, version, licence, bytes, the channel its recipe's sources came from ("-": none of them
+-- is from elsewhere).
+function rootfs.manifest(d, db, list)
 	local lines = {}
 	for _, name in ipairs(list) do
 		local p = db.package[name]
-		lines[#lines + 1] = string.format("%s\t%s-%s\t%s\t%s\n", name, p.PKGV, p.PKGR,
-			p.LICENSE or "", p.SIZE or "0")
+		local stanza = d:getVar("SOURCE_LOCK_" .. p.PN, false) or ""
+		lines[#lines + 1] = string.format("%s\t%s-%s\t%s\t%s\t%s\n", name, p.PKGV, p.PKGR,
+			p.LICENSE or "", p.SIZE or "0", stanza:match("\nchannel (%S+)") or "-")
 	end
 	return table.concat(lines)
 end

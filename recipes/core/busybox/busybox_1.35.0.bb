@@ -19,7 +19,7 @@ SRC_URI = "\
 "
 SRC_URI[sha256sum] = "faeeb244c35a348a334f4a59e44626ee870fb07b6884d68c10ae8bc19f83a694"
 
-inherit cml1
+inherit cml1 openeuler-source
 
 # It compiles its configuration tool and tables for the host first.
 BB_HOST_HEADERS = "1"

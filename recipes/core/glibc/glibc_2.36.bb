@@ -21,7 +21,7 @@ INHIBIT_DEFAULT_DEPS = "1"
 DEPENDS = "linux-libc-headers"
 PROVIDES = "virtual/libc virtual/crypt"
 
-inherit autotools
+inherit autotools openeuler-source
 AUTOTOOLS_RECONF = "0"
 
 # The oldest kernel whose system calls are taken for granted (openEuler 22.03 LTS).

@@ -11,6 +11,8 @@ SRC_URI[sha256sum] = "\
     71feb7947e3c00ef125f83b79a4e529bde31171e5babe48b391f06758d1ab0a1 \
 "
 
+inherit openeuler-source
+
 # configure is no GNU one: it knows the target by uname and takes LDSHARED whole.
 do_configure() {
 	uname=Linux LDSHARED="${CC} -shared -Wl,-soname,libz.so.1,--version-script,${S}/zlib.map ${LDFLAGS}" \

@@ -16,7 +16,7 @@ SRC_URI[sha256sum] = "\
     00bc9ae4f1f9e1bbc1266d838452865bc7c24271d0853939edbe3029ad22af4e \
 "
 
-inherit autotools pkgconfig bash-completion
+inherit autotools pkgconfig bash-completion openeuler-source
 
 AUTOTOOLS_RECONF = "1"
 EXTRA_OECONF = "--disable-manpages --disable-test-modules --disable-static --with-rootlibdir=${base_libdir}"

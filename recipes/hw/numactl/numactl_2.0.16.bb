@@ -11,7 +11,7 @@ LIC_FILES_CHKSUM = "\
 SRC_URI = "https://github.com/numactl/numactl/archive/refs/tags/v${PV}.tar.gz;downloadfilename=${BP}.tar.gz"
 SRC_URI[sha256sum] = "a35c3bdb3efab5c65927e0de5703227760b1101f5e27ab741d8f32b3d5f0a44c"
 
-inherit autotools
+inherit autotools openeuler-source
 
 EXTRA_OECONF = "--disable-static"
 

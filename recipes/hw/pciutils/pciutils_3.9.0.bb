@@ -7,7 +7,7 @@ LIC_FILES_CHKSUM = "file://COPYING;md5=751419260aa954499f7abaabaa882bbe"
 SRC_URI = "${KERNELORG_MIRROR}/software/utils/pciutils/pciutils-${PV}.tar.gz"
 SRC_URI[sha256sum] = "8953a785b2e3af414434b8fdcbfb75c90758819631001e60dd3afb89b22b2331"
 
-inherit pkgconfig
+inherit pkgconfig openeuler-source
 
 PACKAGECONFIG ??= "zlib"
 # With zlib the list of names is read compressed: 0.3 MB in place of 1.3.

@@ -11,7 +11,7 @@ SRC_URI = "\
 "
 SRC_URI[sha256sum] = "bc5a121ffbc94b5171ad5ebe01be42746d50aa797c9549a4639894a16749443b"
 
-inherit autotools update-rc.d
+inherit autotools update-rc.d openeuler-source
 
 # One program under all names: server, scp for the other side, key tool.
 DROPBEAR_PROGRAMS ?= "dropbear dropbearkey scp"

@@ -10,7 +10,7 @@ LIC_FILES_CHKSUM = "\
 SRC_URI = "${KERNELORG_MIRROR}/software/network/ethtool/ethtool-${PV}.tar.xz"
 SRC_URI[sha256sum] = "c41fc881ffa5a40432d2dd829eb44c64a49dee482e716baacf9262c64daa8f90"
 
-inherit autotools pkgconfig bash-completion
+inherit autotools pkgconfig bash-completion openeuler-source
 
 # netlink: what ioctl cannot ask (cable tests, tunnels, module power). pretty-dump: registers of drivers by name.
 PACKAGECONFIG ??= ""

@@ -9,7 +9,8 @@ SRC_URI[sha256sum] = "5ce12a0fec6b212725ef218735941b2dab76244db7e72646a76021b053
 
 DEPENDS = "bison-native flex-native"
 
-inherit pkgconfig bash-completion
+inherit pkgconfig bash-completion openeuler-source
+OPENEULER_NAME = "iproute"
 
 # libmnl: devlink, rdma, dcb, vdpa, and the kernel's own words in errors of ip. Off: the minimal image uses none of
 # it. A distro with DPU offloads sets PACKAGECONFIG:append:pn-iproute2 = " libmnl".

@@ -1,0 +1,237 @@
+/* package: fetching and unpacking are those of any recipe: its store is given the package as the only
+ * entry of SRC_URI. What the spec says becomes lines with the sha256 of every file, so that a build
+ * needs neither rpmspec nor trust in the repository. */
+#include "package.h"
+#include "archive.h"
+#include "data.h"
+#include "download.h"
+#include "git.h"
+#include "hash.h"
+#include "map.h"
+#include "os.h"
+#include "source.h"
+#include "spec.h"
+#include "unpack.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PROGRAMS "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+
+struct reading {
+	const struct package_request *r;
+	struct arena *arena;
+	const char *dir;         /* of the package's files */
+	struct buf *lines;
+};
+
+/* --- fetching --- */
+
+struct slice package_entry(struct arena *a, struct slice url, struct slice commit) {
+	size_t at;
+	struct slice scheme = SLICE("file"), rest = url;
+	if (slice_find(url, "://", &at)) {
+		scheme = slice_sub(url, 0, at);
+		rest = slice_sub(url, at + 3, url.n);
+	}
+	return arena_printf(a, "git://" SFMT ";protocol=" SFMT ";nobranch=1;rev=" SFMT ";destsuffix="
+		SOURCE_PACKAGE_DIR, SARG(rest), SARG(scheme), SARG(commit));
+}
+
+static struct slice entry_of(struct arena *a, const struct package_request *r) {
+	if (r->commit.p)
+		return package_entry(a, r->url, r->commit);
+	return arena_printf(a, SFMT ";subdir=" SOURCE_PACKAGE_DIR, SARG(r->url));
+}
+
+/* --- files of the package --- */
+
+static const char *find_spec(struct reading *p) {
+	struct slices found = { 0 };
+	const char *own = arena_printf(p->arena, "%s/" SFMT ".spec", p->dir, SARG(p->r->name)).p;
+	if (os_is_file(own))
+		return own;
+	os_glob(p->arena, arena_printf(p->arena, "%s/*.spec", p->dir).p, &found);
+	if (found.n != 1)
+		raise_error(SFMT ": %zu specs and none is " SFMT ".spec: set OPENEULER_NAME",
+			SARG(p->r->url), found.n, SARG(p->r->name));
+	return found.v[0].p;
+}
+
+/* " sha256=… size=…" of a file that the spec names. */
+static void add_identity(struct reading *p, struct slice file) {
+	const char *path = os_path(p->arena, slice_of(p->dir), file).p;
+	char hex[HASH_HEX];
+	struct stat st;
+	if (stat(path, &st) || hash_file(HASH_SHA256, path, hex))
+		raise_error(SFMT ": the spec names " SFMT ", which is not in the package (%s)",
+			SARG(p->r->url), SARG(file), strerror(errno));
+	buf_addf(p->lines, " sha256=%s size=%" PRIu64, hex, (uint64_t)st.st_size);
+}
+
+static void add_sources(struct reading *p, const struct spec *s) {
+	for (size_t i = 0; i < s->sources; i++) {
+		buf_addf(p->lines, "source " SFMT, SARG(s->source[i].file));
+		add_identity(p, s->source[i].file);
+		if (s->source[i].dir.p)
+			buf_addf(p->lines, " unpack=" SFMT, SARG(s->source[i].dir.n ? s->source[i].dir : SLICE(".")));
+		buf_addc(p->lines, '\n');
+	}
+}
+
+static void add_patches(struct reading *p, const struct spec *s) {
+	for (size_t i = 0; i < s->patches; i++) {
+		buf_addf(p->lines, "patch " SFMT, SARG(s->patch[i].file));
+		add_identity(p, s->patch[i].file);
+		buf_addf(p->lines, " strip=" SFMT, SARG(s->patch[i].strip));
+		if (s->patch[i].dir.n)
+			buf_addf(p->lines, " dir=" SFMT, SARG(s->patch[i].dir));
+		buf_addc(p->lines, '\n');
+	}
+}
+
+/* --- texts of the licence: the recipe's list, with the sums of this version --- */
+
+/* Unpacks the archives' files of that path below the scratch directory. */
+static const char *extract(struct reading *p, const struct spec *s, struct slice path) {
+	const char *only = arena_printf(p->arena, "*" SFMT, SARG(path)).p;
+	const char *top = arena_printf(p->arena, "%s/licence", p->r->scratch).p;
+	for (size_t i = 0; i < s->sources; i++) {
+		if (!s->source[i].dir.p)
+			continue;
+		struct archive_unpack u = { .only = only,
+			.file = os_path(p->arena, slice_of(p->dir), s->source[i].file).p,
+			.dir = os_path(p->arena, slice_of(top), s->source[i].dir).p };
+		if (os_mkdirs(u.dir) || archive_unpack(&u))
+			return NULL;
+	}
+	const char *file = arena_printf(p->arena, "%s/" SFMT "/" SFMT, top, SARG(s->dir), SARG(path)).p;
+	return os_is_file(file) ? file : NULL;
+}
+
+static unsigned line_of(struct reading *p, struct slice parameters, const char *name) {
+	for (struct slice field, key; slice_field(&parameters, ';', &field);)
+		if (slice_field(&field, '=', &key) && slice_is(key, name) && field.p)
+			return (unsigned)strtoul(arena_str(p->arena, field), NULL, 10);
+	return 0;
+}
+
+static void add_text(struct reading *p, const struct spec *s, struct slice word) {
+	struct slice rest = word, path;
+	char md5[HASH_HEX];
+	if (!slice_starts(word, "file://"))
+		return;
+	rest = slice_sub(rest, 7, rest.n);
+	slice_field(&rest, ';', &path);
+	if (!path.n || path.p[0] == '/') {       /* of a layer: nothing the package could change */
+		buf_addf(p->lines, "licence-text " SFMT "\n", SARG(word));
+		return;
+	}
+	unsigned first = line_of(p, rest, "beginline"), last = line_of(p, rest, "endline");
+	const char *file = extract(p, s, path);
+	if (!file || hash_lines(HASH_MD5, file, first ? first : 1, last, md5)) {
+		warn(SFMT ": licence text " SFMT " is not in " SFMT ": look what took its place",
+			SARG(data_text(p->r->d, "PN")), SARG(path), SARG(p->r->url));
+		return;
+	}
+	if (!slice_find(word, md5, NULL))
+		warn(SFMT ": licence text " SFMT " is not the one the recipe was written for: read it",
+			SARG(data_text(p->r->d, "PN")), SARG(path));
+	buf_addf(p->lines, "licence-text file://" SFMT, SARG(path));
+	for (struct slice field; rest.p && slice_field(&rest, ';', &field);)
+		if (!slice_starts(field, "md5="))
+			buf_addf(p->lines, ";" SFMT, SARG(field));
+	buf_addf(p->lines, ";md5=%s\n", md5);
+}
+
+static void add_texts(struct reading *p, const struct spec *s) {
+	struct slice list = data_text(p->r->d, "LIC_FILES_CHKSUM");
+	for (struct slice word; slice_word(&list, &word);)
+		add_text(p, s, word);
+}
+
+/* --- what it says --- */
+
+/* OPENEULER_MACROS: "name=value" each, for rpm's "name value". */
+static void macros_of(struct reading *p, struct slices *list) {
+	struct slice words = data_text(p->r->d, "OPENEULER_MACROS");
+	for (struct slice word, name; slice_word(&words, &word);)
+		if (slice_field(&word, '=', &name) && word.p)
+			slices_add(p->arena, list, arena_printf(p->arena, SFMT " " SFMT, SARG(name), SARG(word)));
+}
+
+static void read_spec(struct reading *p) {
+	struct slices macros = { 0 };
+	const char *arch = arena_str(p->arena, data_text(p->r->d, "HOST_ARCH"));
+	struct slice why;
+	struct spec s;
+	macros_of(p, &macros);
+	struct spec_request r = { .file = find_spec(p), .path = PROGRAMS, .macros = &macros,
+		.arch = *arch && strcmp(arch, "allarch") != 0 ? arch : NULL };
+	if (spec_read(p->arena, &r, &s, &why))
+		raise_error(SFMT ": " SFMT, SARG(p->r->url), SARG(why));
+	buf_addf(p->lines, "version " SFMT "\nlicence " SFMT "\nspec " SFMT "\n", SARG(s.version),
+		SARG(s.licence), SARG(os_basename(slice_of(r.file))));
+	if (s.dir.n)
+		buf_addf(p->lines, "directory " SFMT "\n", SARG(s.dir));
+	add_sources(p, &s);
+	add_patches(p, &s);
+	add_texts(p, &s);
+	for (size_t i = 0; i < s.prep.n; i++)
+		buf_addf(p->lines, "prep " SFMT "\n", SARG(s.prep.v[i]));
+	if (s.prep.n)
+		warn(SFMT ": %%prep of its spec does more than unpack and patch (\"prep\" in the lock): the "
+			"recipe must do that", SARG(data_text(p->r->d, "PN")));
+}
+
+/* A kernel's tree says its version in its makefile. */
+static void read_tree(struct reading *p, const struct source *s) {
+	struct git_source g = { .mirror = s->path, .commit = s->commit, .path = PROGRAMS };
+	static const char *const names[] = { "VERSION", "PATCHLEVEL", "SUBLEVEL" };
+	struct slice text, why, part[3] = { SLICE_NONE, SLICE_NONE, SLICE_NONE };
+	if (git_show(p->arena, &g, "Makefile", &text, &why))
+		raise_error(SFMT ": Makefile: " SFMT, SARG(p->r->url), SARG(why));
+	for (struct slice line, name; slice_field(&text, '\n', &line);)
+		if (slice_field(&line, '=', &name) && line.p)
+			for (size_t i = 0; i < 3; i++)
+				if (!part[i].p && slice_is(slice_trim(name), names[i]))
+					part[i] = slice_trim(line);
+	if (!part[0].n || !part[1].n)
+		raise_error(SFMT ": its Makefile is no kernel's: it gives no VERSION and PATCHLEVEL",
+			SARG(p->r->url));
+	buf_addf(p->lines, "version " SFMT "." SFMT "." SFMT "\nlicence " SFMT "\n", SARG(part[0]),
+		SARG(part[1]), SARG(part[2].n ? part[2] : SLICE("0")), SARG(data_text(p->r->d, "LICENSE")));
+}
+
+static void read_files(struct reading *p) {
+	if (os_remove(p->r->scratch) || os_mkdirs(p->r->scratch))
+		raise_error("%s: %s", p->r->scratch, strerror(errno));
+	unpack_all(p->r->d, p->r->scratch);
+	read_spec(p);
+}
+
+void package_read(const struct package_request *r, struct buf *lines) {
+	struct arena *a = data_arena(r->d);
+	struct slice entry = entry_of(a, r);
+	struct reading p = { .r = r, .arena = a, .lines = lines };
+	p.dir = arena_printf(a, "%s/" SOURCE_PACKAGE_DIR, r->scratch).p;
+	data_set(r->d, atom_of("SRC_URI"), entry);
+	download_all(r->d);
+	struct source s = source_read(r->d, entry);
+	if (r->tree) {
+		read_tree(&p, &s);
+		return;
+	}
+	struct trap trap;
+	if (TRAP(&trap)) {
+		read_files(&p);
+		trap_end(&trap);
+		os_remove(r->scratch);
+		return;
+	}
+	os_remove(r->scratch);
+	raise_again(&trap.error);
+}

@@ -1,0 +1,26 @@
+/* package: a distribution's source package (a repository or an SRPM: spec, archives, patches) as the
+ * lines of a lock's stanza. */
+#ifndef BAKE_PACKAGE_H
+#define BAKE_PACKAGE_H
+
+#include <stdbool.h>
+
+#include "util.h"
+
+struct data;
+
+struct package_request {
+	struct data *d;          /* the recipe's own store; it is changed */
+	struct slice url;        /* of the repository, as git takes it; or that of SRC_URI's SRPM */
+	struct slice commit;     /* unset: url is an SRPM */
+	struct slice name;       /* NAME.spec */
+	bool tree;               /* the repository is the source itself: no spec */
+	const char *scratch;     /* a directory of ours, made and removed */
+};
+
+/* Fetches the package and adds what it says to *lines, from "version" on. Raises. */
+void package_read(const struct package_request *r, struct buf *lines);
+/* A SRC_URI entry for the repository at the commit, to be unpacked in SOURCE_PACKAGE_DIR. */
+struct slice package_entry(struct arena *a, struct slice url, struct slice commit);
+
+#endif

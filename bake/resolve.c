@@ -1,0 +1,542 @@
+/* resolve: the step between reading the configuration and making the graph. Parsing never asks the
+ * network: it finds in the lock what this step put there, and when all is there this step does
+ * nothing.
+ *
+ * Invariants: the server is asked at most once a run, within OPENEULER_TIMEOUT seconds; a recipe's
+ * channel changes only where its stanza is made. */
+#include "resolve.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "data.h"
+#include "download.h"
+#include "eval.h"
+#include "graph.h"
+#include "hash.h"
+#include "layer.h"
+#include "lock.h"
+#include "map.h"
+#include "net.h"
+#include "options.h"
+#include "package.h"
+#include "provider.h"
+#include "recipe.h"
+#include "source.h"
+#include "util.h"
+#include "workspace.h"
+
+#define OPENEULER SLICE("openeuler")
+#define UPSTREAM SLICE("upstream")
+#define NO_ANSWER "openEuler unreachable"
+
+/* --- is openEuler there? --- */
+
+static bool has_pins(struct data *d) {
+	struct map flags = { .arena = data_arena(d) };
+	data_flags(d, atom_of("OPENEULER_PIN"), &flags);
+	return map_count(&flags) > 0;
+}
+
+static struct slice server_of(struct arena *a, struct data *d) {
+	return arena_dup(a, data_text(d, "OPENEULER_SERVER"));
+}
+
+/* The repository that is asked about: any will do, the first in order is taken. */
+static const char *address_to_ask(struct arena *a, struct data *d) {
+	struct slice server = server_of(a, d);
+	if (slice_starts(server, "git://"))
+		return server.p;
+	return arena_printf(a, SFMT "/src-openeuler/zlib.git/info/refs?service=git-upload-pack",
+		SARG(server)).p;
+}
+
+/* Asked once a process: the answer holds for all recipes. *why in arena a when it is not there. */
+static bool answers(struct arena *a, struct data *d, struct slice *why) {
+	static enum { UNKNOWN, YES, NO } known;
+	static char reason[512];
+	struct slice server = server_of(a, d), said = SLICE("");
+	struct slice bundle = data_text(d, "BB_CA_BUNDLE");
+	unsigned long seconds = strtoul(arena_str(a, data_text(d, "OPENEULER_TIMEOUT")), NULL, 10);
+	struct net_request r = { .url = address_to_ask(a, d), .connect_s = seconds ? (unsigned)seconds : 10,
+		.ca_bundle = bundle.n ? arena_str(a, bundle) : NULL };
+	if (known == UNKNOWN && slice_starts(server, "file://")) {
+		known = YES;                 /* a mirror on a disk */
+	} else if (known == UNKNOWN) {
+		net_offline(data_is(d, "BB_NO_NETWORK", "1") ? "BB_NO_NETWORK is set" : NULL);
+		bool there = net_answers(a, &r, &said);
+		known = there ? YES : NO;
+		snprintf(reason, sizeof reason, "%s: " SFMT, text_mask(a, server).p, SARG(said));
+	}
+	*why = slice_of(reason);
+	return known == YES;
+}
+
+/* --- the channel of the whole --- */
+
+/* Drops what was resolved when the answer was another one. */
+static void forget_channel(struct lock *l) {
+	for (size_t i = l->n; i-- > 0;) {
+		struct slice text = l->entry[i].text;
+		if (slice_eq(lock_value(text, "channel"), OPENEULER) || lock_value(text, "reason").p)
+			lock_drop(l, l->entry[i].recipe, l->entry[i].target);
+	}
+}
+
+static struct slice find_channel(struct workspace *w, struct slice wanted, struct slice *reason) {
+	struct data *d = w->config->data;
+	struct slice why;
+	*reason = SLICE("");
+	if (wanted.n || !has_pins(d))
+		return wanted.n ? wanted : UPSTREAM;
+	if (answers(w->arena, d, &why))
+		return OPENEULER;
+	*reason = arena_printf(w->arena, NO_ANSWER ": " SFMT, SARG(why));
+	warn(SFMT ": sources are the upstream releases; bake lock asks again", SARG(*reason));
+	return UPSTREAM;
+}
+
+/* True when the configuration must be read again. */
+static bool settle(struct workspace *w) {
+	struct lock *l = w->lock;
+	struct slice wanted = data_text(w->config->data, "SOURCE_CHANNEL"), reason;
+	struct slice before = data_text(w->config->data, "SOURCES_CHANNEL");
+	if (wanted.n && !slice_eq(wanted, OPENEULER) && !slice_eq(wanted, UPSTREAM))
+		raise_error("SOURCE_CHANNEL: \"" SFMT "\": it is openeuler, upstream or empty", SARG(wanted));
+	if (l->channel.n && (!wanted.n || slice_eq(wanted, l->channel)))
+		return false;
+	if (l->channel.n)
+		forget_channel(l);
+	bool forgot = l->channel.n > 0;
+	struct slice channel = find_channel(w, wanted, &reason);
+	lock_settle(l, channel, reason);
+	return forgot || !slice_eq(before, channel);
+}
+
+int resolve_open(struct workspace *w, const struct options *o) {
+	if (workspace_configure(w, o) < 0)
+		return -1;
+	if (w->lock && settle(w) && workspace_configure(w, o) < 0)
+		return -1;
+	return workspace_recipes(w);
+}
+
+/* --- one recipe --- */
+
+struct resolver {
+	struct workspace *w;
+	struct lock *lock;
+	struct slice target;     /* TARGET_ARCH of the build */
+	bool complete;           /* sources are fetched, so that their sizes are known */
+	bool reread;             /* a stanza was made that its recipe must see */
+};
+
+static void begin_stanza(struct resolver *r, struct buf *b, const struct recipe *recipe,
+		struct slice channel) {
+	buf_addf(b, "recipe " SFMT "\ntarget " SFMT "\nchannel " SFMT "\n", SARG(recipe->pn),
+		SARG(r->target), SARG(channel));
+}
+
+static void add_file(struct resolver *r, struct buf *b, const struct source *s) {
+	const struct slices *sums = &s->sums[HASH_SHA256];
+	struct stat st;
+	buf_addf(b, "url " SFMT, SARG(s->uri.text));
+	if (sums->n)
+		buf_addf(b, " sha256=" SFMT, SARG(slices_join(b->arena, sums, ",")));
+	if (r->complete && stat(s->path, &st) == 0)
+		buf_addf(b, " size=%" PRIu64, (uint64_t)st.st_size);
+	buf_addc(b, '\n');
+}
+
+static void add_urls(struct resolver *r, struct buf *b, const struct sources *all) {
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->v[i].kind == SOURCE_GIT)
+			buf_addf(b, "url " SFMT " commit=" SFMT "\n", SARG(all->v[i].uri.text),
+				SARG(all->v[i].commit));
+		else if (all->v[i].kind == SOURCE_REMOTE)
+			add_file(r, b, &all->v[i]);
+	}
+}
+
+static bool is_remote(const struct sources *all) {
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].kind == SOURCE_GIT || all->v[i].kind == SOURCE_REMOTE)
+			return true;
+	return false;
+}
+
+/* reason: why it is not openEuler's; unset when nothing else was wanted. */
+static void put_upstream(struct resolver *r, struct buf *b, const struct recipe *recipe,
+		struct data *d, struct slice reason) {
+	struct sources all = source_list(d);
+	if (r->complete && is_remote(&all))
+		download_all(d);
+	begin_stanza(r, b, recipe, UPSTREAM);
+	if (reason.n)
+		buf_addf(b, "reason " SFMT "\n", SARG(reason));
+	buf_addf(b, "version " SFMT "\nlicence " SFMT "\n", SARG(data_text(d, "PV")),
+		SARG(data_text(d, "LICENSE")));
+	add_urls(r, b, &all);
+}
+
+/* The package that openEuler has of the recipe: OPENEULER_PIN[OPENEULER_NAME] = "URL COMMIT". */
+struct pin {
+	struct slice name, url, commit;
+};
+
+static bool find_pin(struct data *d, struct pin *p) {
+	struct slice text;
+	p->name = data_text(d, "OPENEULER_NAME");
+	if (!eval_inherits(d, SLICE("openeuler-source")) || !p->name.n
+			|| !data_get_flag(d, atom_of("OPENEULER_PIN"), atom(p->name), true, &text))
+		return false;
+	if (!slice_word(&text, &p->url) || !slice_word(&text, &p->commit)
+			|| !(hash_is_hex(HASH_SHA1, p->commit) || hash_is_hex(HASH_SHA256, p->commit)))
+		raise_error("OPENEULER_PIN[" SFMT "]: it must be \"URL COMMIT\" with a full commit",
+			SARG(p->name));
+	return true;
+}
+
+/* SRC_URI's SRPM; NULL when there is none. */
+static const struct source *find_srpm(const struct sources *all) {
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].kind == SOURCE_REMOTE && all->v[i].path
+				&& slice_ends(slice_of(all->v[i].path), ".src.rpm"))
+			return &all->v[i];
+	return NULL;
+}
+
+static const char *scratch_dir(struct resolver *r, const struct recipe *recipe) {
+	return arena_printf(r->w->arena, SFMT "/lock/" SFMT,
+		SARG(data_text(r->w->config->data, "TMPDIR")), SARG(recipe->pn)).p;
+}
+
+static void put_package(struct resolver *r, struct buf *b, const struct recipe *recipe,
+		const struct package_request *p) {
+	begin_stanza(r, b, recipe, p->commit.p ? OPENEULER : UPSTREAM);
+	buf_addf(b, "package " SFMT "\n", SARG(p->url));
+	if (p->commit.p)
+		buf_addf(b, "commit " SFMT "\n", SARG(p->commit));
+	package_read(p, b);
+	r->reread = true;
+}
+
+static _Noreturn void refuse(const struct recipe *recipe, const struct pin *p, struct slice why) {
+	raise_error(SFMT ": SOURCE_CHANNEL is \"openeuler\" and " SFMT " cannot be had: " SFMT,
+		SARG(recipe->pn), SARG(p->url), SARG(why));
+}
+
+/* The package, or *why not. */
+static bool try_openeuler(struct resolver *r, struct buf *b, const struct recipe *recipe,
+		struct data *d, const struct pin *pin, struct slice *why) {
+	struct trap trap;
+	struct package_request p = { .d = d, .url = pin->url, .commit = pin->commit, .name = pin->name,
+		.tree = data_is(d, "OPENEULER_TREE", "1"), .scratch = scratch_dir(r, recipe) };
+	if (!answers(b->arena, d, why)) {
+		*why = arena_printf(b->arena, NO_ANSWER ": " SFMT, SARG(*why));
+		return false;
+	}
+	if (TRAP(&trap)) {
+		put_package(r, b, recipe, &p);
+		trap_end(&trap);
+		return true;
+	}
+	*why = arena_dup(b->arena, trap.error.message);
+	return false;
+}
+
+/* The first line of a reason with many: a stanza has one. */
+static struct slice one_line(struct arena *a, struct slice text) {
+	struct slices lines = { 0 };
+	for (struct slice line; slice_field(&text, '\n', &line);)
+		slices_add(a, &lines, slice_trim(line));
+	return slices_join(a, &lines, " ");
+}
+
+static void put_openeuler(struct resolver *r, struct buf *b, const struct recipe *recipe,
+		struct data *d, const struct pin *pin) {
+	struct slice why, channel = data_text(d, "SOURCE_CHANNEL");
+	if (!slice_eq(channel, OPENEULER) && slice_eq(r->lock->channel, UPSTREAM)) {
+		put_upstream(r, b, recipe, d, r->lock->reason);
+		return;
+	}
+	if (try_openeuler(r, b, recipe, d, pin, &why))
+		return;
+	if (slice_eq(channel, OPENEULER))
+		refuse(recipe, pin, why);
+	why = one_line(b->arena, why);
+	warn(SFMT ": upstream's release in place of openEuler's package: " SFMT, SARG(recipe->pn), SARG(why));
+	b->n = 0;
+	/* The store was given the package for its SRC_URI: take a fresh one. */
+	d = recipe_data(r->w->config, recipe->id, b->arena);
+	put_upstream(r, b, recipe, d, why);
+}
+
+static void put_stanza(struct resolver *r, struct buf *b, const struct recipe *recipe) {
+	struct data *d = recipe_data(r->w->config, recipe->id, b->arena);
+	struct sources all = source_list(d);
+	const struct source *srpm = find_srpm(&all);
+	struct pin pin;
+	if (find_pin(d, &pin) && !data_is(d, "SOURCE_CHANNEL", "upstream")) {
+		put_openeuler(r, b, recipe, d, &pin);
+	} else if (srpm) {
+		struct package_request p = { .d = d, .url = srpm->uri.text, .name = data_text(d, "BPN"),
+			.scratch = scratch_dir(r, recipe) };
+		put_package(r, b, recipe, &p);
+	} else if (is_remote(&all)) {
+		put_upstream(r, b, recipe, d, SLICE(""));
+	}
+}
+
+/* Its stanza; empty text when it has no source that could be elsewhere. −1: reported. */
+static int make_stanza(struct resolver *r, const struct recipe *recipe, struct arena *a,
+		struct slice *text) {
+	struct buf b = { .arena = a };
+	struct trap trap;
+	if (TRAP(&trap)) {
+		put_stanza(r, &b, recipe);
+		trap_end(&trap);
+		*text = buf_slice(&b);
+		return 0;
+	}
+	fault_report(&trap.error);
+	return -1;
+}
+
+static int resolve_recipe(struct resolver *r, const struct recipe *recipe) {
+	struct arena *a = arena_new();
+	struct lock_entry e = { .recipe = recipe->pn, .target = r->target };
+	int result = make_stanza(r, recipe, a, &e.text);
+	if (result == 0 && e.text.n)
+		lock_put(r->lock, &e);
+	arena_free(a);
+	return result;
+}
+
+/* --- all recipes of a graph --- */
+
+static struct resolver resolver_for(struct workspace *w) {
+	return (struct resolver){ .w = w, .lock = w->lock,
+		.target = data_text(w->config->data, "TARGET_ARCH") };
+}
+
+/* Steps over the recipes whose sources the graph fetches. */
+static const struct recipe *next_fetched(const struct graph *g, uint32_t *i) {
+	const struct atom *fetch = atom_of("do_fetch");
+	while (*i < g->count) {
+		const struct task *t = &g->task[(*i)++];
+		if (t->spec->name == fetch && !t->spec->noexec)
+			return t->recipe;
+	}
+	return NULL;
+}
+
+static int resolve_missing(struct resolver *r, const struct graph *g) {
+	const struct recipe *recipe;
+	int result = 0;
+	for (uint32_t i = 0; (recipe = next_fetched(g, &i));)
+		if (!lock_find(r->lock, recipe->pn, r->target) && resolve_recipe(r, recipe) < 0)
+			result = -1;
+	return result;
+}
+
+int resolve_sources(struct workspace *w, const struct graph *g) {
+	if (!w->lock)
+		return 0;
+	struct resolver r = resolver_for(w);
+	if (resolve_missing(&r, g) < 0)
+		return -1;
+	return r.reread ? 1 : 0;
+}
+
+void resolve_summary(const struct workspace *w, const struct graph *g) {
+	unsigned openeuler = 0, upstream = 0;
+	const struct recipe *recipe;
+	struct slice target = data_text(w->config->data, "TARGET_ARCH");
+	if (!w->lock || (!w->lock->reason.n && !slice_eq(w->lock->channel, OPENEULER)))
+		return;
+	for (uint32_t i = 0; (recipe = next_fetched(g, &i));) {
+		const struct lock_entry *e = lock_find(w->lock, recipe->pn, target);
+		if (e && slice_eq(lock_value(e->text, "channel"), OPENEULER))
+			openeuler++;
+		else if (e)
+			upstream++;
+	}
+	if (openeuler + upstream)
+		note("sources: %u openeuler, %u upstream%s" SFMT, openeuler, upstream,
+			w->lock->reason.n ? ": " : "", SARG(w->lock->reason));
+}
+
+/* --- bake lock --- */
+
+static struct graph *make_graph(struct workspace *w, const struct options *o) {
+	struct slices all = { 0 };
+	slices_add(w->arena, &all, SLICE("world"));
+	struct slice task = data_text(w->config->data, "BB_DEFAULT_TASK");
+	struct targets targets = graph_targets(w->arena, w->providers, o->words.n ? &o->words : &all,
+		task.n ? task : SLICE("build"));
+	return graph_build(w->arena, w->providers, &targets);
+}
+
+static struct slice describe(struct arena *a, const struct lock_entry *e) {
+	struct slice text = e ? e->text : SLICE(""), commit = lock_value(text, "commit");
+	if (!e)
+		return SLICE("nothing");
+	return arena_printf(a, SFMT " " SFMT "%s" SFMT, SARG(lock_value(text, "channel")),
+		SARG(lock_value(text, "version")), commit.n ? " " : "", SARG(slice_sub(commit, 0, 12)));
+}
+
+/* Old → new, a line each, of what is not as it was. */
+static void print_changes(struct workspace *w, const struct lock *old) {
+	struct slice target = data_text(w->config->data, "TARGET_ARCH");
+	for (size_t i = 0; i < w->lock->n; i++) {
+		const struct lock_entry *e = &w->lock->entry[i];
+		const struct lock_entry *was = lock_find(old, e->recipe, e->target);
+		if (!slice_eq(e->target, target) || (was && slice_eq(was->text, e->text)))
+			continue;
+		printf(SFMT ": " SFMT " → " SFMT "\n", SARG(e->recipe), SARG(describe(w->arena, was)),
+			SARG(describe(w->arena, e)));
+	}
+}
+
+static bool is_asked(const struct options *o, struct slice recipe) {
+	return o->words.n == 0 || slices_has(&o->words, recipe);
+}
+
+/* The lock without what is to be resolved anew: with --update the recipes named (all without a
+ * name), else everything for this target. */
+static struct lock *begin_anew(struct workspace *w, const struct options *o) {
+	const struct lock *old = w->lock;
+	struct slice target = data_text(w->config->data, "TARGET_ARCH");
+	struct lock *fresh = lock_new(w->arena, old->path);
+	if (o->update && o->words.n)
+		lock_settle(fresh, old->channel, old->reason);
+	for (size_t i = 0; i < old->n; i++) {
+		bool again = slice_eq(old->entry[i].target, target)
+			&& (!o->update || is_asked(o, old->entry[i].recipe));
+		if (!again)
+			lock_put(fresh, &old->entry[i]);
+	}
+	fresh->changed = true;
+	return fresh;
+}
+
+/* Resolves until the graph that the lock leads to is in it. */
+static int resolve_all(struct workspace *w, const struct options *o) {
+	if (resolve_open(w, o) < 0)
+		return -1;
+	for (;;) {
+		struct graph *g = make_graph(w, o);
+		struct resolver r = resolver_for(w);
+		r.complete = true;
+		if (!g || resolve_missing(&r, g) < 0)
+			return -1;
+		if (!r.reread) {
+			resolve_summary(w, g);
+			return 0;
+		}
+		if (workspace_open(w, o) < 0)
+			return -1;
+	}
+}
+
+static int write_lock(struct workspace *w, const struct options *o) {
+	const struct lock *old = w->lock;
+	w->lock = begin_anew(w, o);
+	if (resolve_all(w, o) < 0)
+		return 1;
+	print_changes(w, old);
+	if (lock_write(w->lock) < 0)
+		return 1;
+	note("%s: %zu sources", w->lock->path, w->lock->n);
+	return 0;
+}
+
+/* --- bake lock --check --- */
+
+/* A stanza without what only a download or a server's silence tells. */
+static struct slice comparable(struct arena *a, struct slice text) {
+	struct buf b = { .arena = a };
+	for (struct slice line; text.p && slice_field(&text, '\n', &line);) {
+		size_t at;
+		if (!line.n || slice_starts(line, "reason "))
+			continue;
+		if (slice_starts(line, "url ") && slice_find(line, " size=", &at))
+			line = slice_sub(line, 0, at);
+		buf_addf(&b, SFMT "\n", SARG(line));
+	}
+	return buf_slice(&b);
+}
+
+/* Does the stanza say what the recipe, read without a lock, says? A package is compared by its pin:
+ * what is in it cannot have changed. */
+static bool agrees(struct resolver *r, const struct recipe *recipe, const struct lock_entry *e,
+		struct buf *said) {
+	struct data *d = recipe_data(r->w->config, recipe->id, said->arena);
+	struct slice commit = lock_value(e->text, "commit"), package = lock_value(e->text, "package");
+	struct sources all = source_list(d);
+	const struct source *srpm = find_srpm(&all);
+	struct pin pin;
+	bool pinned = find_pin(d, &pin) && !data_is(d, "SOURCE_CHANNEL", "upstream");
+	if (commit.n) {
+		buf_addf(said, SFMT " " SFMT, SARG(pinned ? pin.url : SLICE("no pin")),
+			SARG(pinned ? pin.commit : SLICE("")));
+		return pinned && slice_eq(pin.commit, commit) && slice_eq(pin.url, package);
+	}
+	if (package.n) {
+		buf_add(said, srpm ? srpm->uri.text : SLICE("no SRPM"));
+		return srpm && slice_eq(srpm->uri.text, package);
+	}
+	put_upstream(r, said, recipe, d, SLICE(""));
+	return slice_eq(comparable(said->arena, buf_slice(said)), comparable(said->arena, e->text));
+}
+
+static bool check_recipe(struct resolver *r, const struct lock *l, const struct recipe *recipe) {
+	const struct lock_entry *e = lock_find(l, recipe->pn, r->target);
+	struct arena *a = arena_new();
+	struct buf said = { .arena = a };
+	struct sources all = source_list(recipe_data(r->w->config, recipe->id, a));
+	bool fine = e ? agrees(r, recipe, e, &said) : !is_remote(&all);
+	if (!fine && !e)
+		error(SFMT ": not in %s: bake lock --update " SFMT, SARG(recipe->pn), l->path, SARG(recipe->pn));
+	else if (!fine)
+		error(SFMT ": %s disagrees: bake lock --update " SFMT "\n  recipe: " SFMT "\n  lock:   " SFMT,
+			SARG(recipe->pn), l->path, SARG(recipe->pn), SARG(one_line(a, buf_slice(&said))),
+			SARG(one_line(a, comparable(a, e->text))));
+	arena_free(a);
+	return fine;
+}
+
+/* Recipes are read as they are without stanzas; the channel, which chooses the kernel, stays. */
+static int check_lock(struct workspace *w, const struct options *o) {
+	struct lock *l = w->lock;
+	const struct recipe *recipe;
+	unsigned bad = 0;
+	w->lock = lock_new(w->arena, l->path);
+	lock_settle(w->lock, l->channel, l->reason);
+	if (workspace_open(w, o) < 0)
+		return 1;
+	struct graph *g = make_graph(w, o);
+	struct resolver r = resolver_for(w);
+	if (!g)
+		return 1;
+	for (uint32_t i = 0; (recipe = next_fetched(g, &i));)
+		bad += !check_recipe(&r, l, recipe);
+	if (!bad)
+		note("%s: agrees with the recipes", l->path);
+	return bad ? 1 : 0;
+}
+
+int resolve_lock(struct arena *a, const struct options *o) {
+	struct workspace *w = workspace_find(a, o);
+	if (!w || workspace_lock(w) < 0 || workspace_configure(w, o) < 0)
+		return 1;
+	if (!w->lock) {
+		error("lock: SOURCES_LOCK is not set: it names the file");
+		return 1;
+	}
+	return o->check ? check_lock(w, o) : write_lock(w, o);
+}
