@@ -40,7 +40,8 @@ static const char help[] =
 	"  -p, --parse-only          read all metadata and report what is wrong (--all: look at every\n"
 	"                            variable a task reaches too, as a build does of what it needs)\n"
 	"\n"
-	"getvar: -r RECIPE, --flag FLAG, --value (nothing but the value), --unexpand\n"
+	"getvar: -r RECIPE, --flag FLAG, --value (nothing but the value), --unexpand, --history (what set\n"
+	"        it alone), --json\n"
 	"\n"
 	"layers: show; recipes, appends, overlayed [PATTERN…]; add DIR…; remove NAME|DIR…;\n"
 	"        check DIR: what would keep that layer from working here;\n"
@@ -55,7 +56,7 @@ static const char help[] =
 	"exit status: 0 done, 1 failed, 2 wrong usage\n";
 
 enum { OPTION_SET = 256, OPTION_JSON, OPTION_ALL, OPTION_FLAG, OPTION_VALUE, OPTION_UNEXPAND,
-	OPTION_WRITE, OPTION_OVERRIDE, OPTION_VARS,
+	OPTION_HISTORY, OPTION_WRITE, OPTION_OVERRIDE, OPTION_VARS,
 	OPTION_CHECK, OPTION_UPDATE, OPTION_VERSION };
 
 static const struct option long_options[] = {
@@ -80,6 +81,7 @@ static const struct option long_options[] = {
 	{ "value", no_argument, NULL, OPTION_VALUE },
 	{ "unexpand", no_argument, NULL, OPTION_UNEXPAND },
 	{ "vars", required_argument, NULL, OPTION_VARS },
+	{ "history", no_argument, NULL, OPTION_HISTORY },
 	{ "write", no_argument, NULL, OPTION_WRITE },
 	{ "override", required_argument, NULL, OPTION_OVERRIDE },
 	{ "check", no_argument, NULL, OPTION_CHECK },
@@ -152,6 +154,7 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case OPTION_VALUE: o->value_only = true; break;
 	case OPTION_UNEXPAND: o->unexpanded = true; break;
 	case OPTION_VARS: o->vars = slice_of(optarg); break;
+	case OPTION_HISTORY: o->history = true; break;
 	case OPTION_WRITE: o->write = true; break;
 	case OPTION_OVERRIDE: slices_add(a, &o->overrides, slice_of(optarg)); break;
 	case OPTION_CHECK: o->check = true; break;

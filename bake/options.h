@@ -41,7 +41,7 @@ struct options {
 	struct slices overrides;         /* --override of layers convert */
 	bool write;                      /* --write of layers convert */
 	bool check, update;              /* of lock */
-	bool value_only, unexpanded;     /* --value, --unexpand of getvar */
+	bool value_only, unexpanded, history;    /* --value, --unexpand, --history of getvar */
 };
 
 /* Reads the command line into o. --help and --version are answered here and end the process with 0,

@@ -8,75 +8,15 @@
 #include "dump.h"
 #include "graph.h"
 #include "harvest.h"
+#include "json.h"
 #include "layer.h"
+#include "listing.h"
 #include "map.h"
 #include "options.h"
 #include "provider.h"
 #include "recipe.h"
 #include "util.h"
 #include "workspace.h"
-
-/* --- one variable, as bitbake -e prints it --- */
-
-static void print_history(struct data *d, const struct atom *name, struct arena *a) {
-	size_t count;
-	struct data_event *events = data_history(d, name, a, &count);
-	printf("#\n# $%s", name->p);
-	printf(count == 1 ? "\n" : " [%zu operations]\n", count);
-	for (size_t i = 0; i < count; i++) {
-		const struct data_event *e = &events[i];
-		printf("#   %s%s%s%s %s:%d\n", e->op, e->flag ? "[" : "", e->flag ? e->flag->p : "",
-			e->flag ? "]" : "", e->at.file ? e->at.file->p : "", e->at.line);
-		if (e->detail)
-			printf("#     \"%s\"\n", e->detail);
-	}
-}
-
-static bool has_flag(struct data *d, const struct atom *name, const char *flag) {
-	struct slice value;
-	return data_get_flag(d, name, atom_of(flag), false, &value) && value.n > 0;
-}
-
-/* As a shell would read it: quotes and dollars escaped. */
-static void print_quoted(struct slice value) {
-	putchar('"');
-	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\\' || value.p[i] == '$'
-				|| value.p[i] == '`')
-			putchar('\\');
-		putchar(value.p[i]);
-	}
-	putchar('"');
-	putchar('\n');
-}
-
-/* The value, or in a comment why there is none. */
-static bool value_of(struct data *d, const struct atom *name, bool raw, struct slice *value) {
-	struct trap trap;
-	if (!TRAP(&trap)) {
-		printf("# %s cannot be expanded: " SFMT "\n", name->p, SARG(trap.error.message));
-		return false;
-	}
-	bool set = raw ? data_get_raw(d, name, value) : data_get(d, name, value);
-	trap_end(&trap);
-	return set;
-}
-
-static void print_variable(struct data *d, const struct atom *name, struct arena *a) {
-	struct slice value;
-	bool function = has_flag(d, name, "func");
-	if (name->n > 1 && name->p[0] == '_' && name->p[1] == '_')
-		return;                  /* the engine's own */
-	print_history(d, name, a);
-	if (!value_of(d, name, function && has_flag(d, name, "lua"), &value))
-		return;
-	if (function) {
-		printf("%s() {\n" SFMT "\n}\n", name->p, SARG(value));
-		return;
-	}
-	printf("%s%s=", has_flag(d, name, "export") ? "export " : "", name->p);
-	print_quoted(value);
-}
 
 /* --- which store --- */
 
@@ -123,36 +63,78 @@ int show_environment(struct arena *a, const struct options *o) {
 		return 1;
 	const struct atom **names = data_keys(d, a, &count);
 	for (size_t i = 0; i < count; i++)
-		print_variable(d, names[i], a);
+		listing_variable(d, names[i], a);
 	return 0;
 }
 
+/* --- getvar --- */
+
+struct wanted {
+	const struct options *o;
+	struct data *data;
+	const struct atom *name, *flag;  /* flag NULL: the variable itself */
+};
+
+static bool read_value(const struct wanted *v, bool expand, struct slice *value) {
+	if (v->flag)
+		return data_get_flag(v->data, v->name, v->flag, expand, value);
+	return expand ? data_get(v->data, v->name, value) : data_get_raw(v->data, v->name, value);
+}
+
+static int not_set(const struct wanted *v, struct arena *a) {
+	struct slices names = { 0 };
+	size_t count;
+	const struct atom **keys = data_keys(v->data, a, &count);
+	if (v->flag) {
+		error("getvar: %s[%s]: not set", v->name->p, v->flag->p);
+		return 1;
+	}
+	for (size_t i = 0; i < count; i++)
+		slices_add(a, &names, atom_slice(keys[i]));
+	error("getvar: %s: not set" SFMT, v->name->p, SARG(near_hint(a, atom_slice(v->name), &names)));
+	return 1;
+}
+
+/* What cannot be expanded has no member "value"; the reason is the error of the command. */
+static void variable_json(const struct wanted *v, struct arena *a, struct slice value) {
+	struct json j = { .out = stdout };
+	struct slice raw;
+	json_open(&j, SLICE_NONE, '{');
+	json_text(&j, SLICE("name"), atom_slice(v->name));
+	if (v->flag)
+		json_text(&j, SLICE("flag"), atom_slice(v->flag));
+	if (read_value(v, false, &raw))
+		json_text(&j, SLICE("unexpanded"), raw);
+	if (!v->o->unexpanded)
+		json_text(&j, SLICE("value"), value);
+	listing_json_history(&j, v->data, v->name, a);
+	json_close(&j, '}');
+}
+
 int show_variable(struct arena *a, const struct options *o) {
+	struct wanted v = { .o = o };
 	struct slice value;
 	if (o->words.n != 1) {
 		error("getvar: name one variable");
 		return 2;
 	}
 	struct workspace *w = workspace_find(a, o);
-	struct data *d = w ? open_store(w, o, o->recipe) : NULL;
-	if (!d)
+	v.data = w ? open_store(w, o, o->recipe) : NULL;
+	if (!v.data)
 		return 1;
-	const struct atom *name = atom(o->words.v[0]);
-	bool set = o->flag.n ? data_get_flag(d, name, atom(o->flag), !o->unexpanded, &value)
-		: o->unexpanded ? data_get_raw(d, name, &value) : data_get(d, name, &value);
-	if (!set) {
-		error("getvar: %s%s" SFMT "%s: not set", name->p, o->flag.n ? "[" : "",
-				SARG(o->flag), o->flag.n ? "]" : "");
-		return 1;
-	}
-	if (o->value_only) {
+	v.name = atom(o->words.v[0]);
+	v.flag = o->flag.n ? atom(o->flag) : NULL;
+	if (!read_value(&v, !o->unexpanded, &value))
+		return not_set(&v, a);
+	if (o->json)
+		variable_json(&v, a, value);
+	else if (o->value_only)
 		printf(SFMT "\n", SARG(value));
+	if (o->json || o->value_only)
 		return 0;
-	}
-	print_history(d, name, a);
-	printf("%s%s" SFMT "%s=", name->p, o->flag.n ? "[" : "", SARG(o->flag),
-			o->flag.n ? "]" : "");
-	print_quoted(value);
+	listing_history(v.data, v.name, v.flag, a);
+	if (!o->history)
+		listing_value(v.name, v.flag, value);
 	return 0;
 }
 
