@@ -6,9 +6,10 @@ cd "$(dirname "$0")/../.." || exit 1
 seconds=${1:-60}
 out=out/fuzz
 sanitize=-fsanitize=address,undefined
-# The language: what the Makefile lists up to inline, without what only fetching and showing need.
+# The language and archives: what the Makefile lists up to inline, without what talks to others; and addresses.
 modules=$(make -s -pn -f Makefile 2>/dev/null | sed -n 's/^MODULES := //p' | tr ' ' '\n' |
-	sed '/^inline$/q' | grep -vxE 'json|ui|archive|pack|net')
+	sed '/^inline$/q' | grep -vxE 'json|ui|net')
+modules="$modules uri mirror pkgindex"
 failed=0
 
 build() {
@@ -20,7 +21,7 @@ build() {
 		name=$(basename "$target" .c)
 		clang -std=c11 -D_GNU_SOURCE -O1 -g $sanitize,fuzzer -fno-sanitize-recover=all -iquote bake \
 			-o "$out/$name" "$target" "${objects[@]}" \
-			$(pkg-config --libs lua5.4 libcrypto) -lm || return 1
+			$(pkg-config --libs lua5.4 libcrypto libarchive) -lm || return 1
 	done
 }
 
