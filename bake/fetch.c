@@ -6,6 +6,7 @@
 #include "library.h"
 #include "os.h"
 #include "patch.h"
+#include "repository.h"
 #include "source.h"
 #include "unpack.h"
 
@@ -228,4 +229,5 @@ void fetch_init(void) {
 		{ NULL, NULL },
 	};
 	library_add_all(entries);
+	repository_init();
 }

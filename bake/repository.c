@@ -5,6 +5,7 @@
  * whereby git computes every hash again. */
 #include "repository.h"
 #include "archive.h"
+#include "autorev.h"
 #include "data.h"
 #include "git.h"
 #include "hunt.h"
@@ -29,20 +30,26 @@ static const char *git_url(struct arena *a, const struct uri *u) {
 	return uri_remote(a, &v).p;
 }
 
-/* url NULL: nothing but what the mirror holds. */
-static struct git_source git_source(struct data *d, const struct source *s, const char *url) {
+/* url NULL: nothing but what the mirror holds. Without PATH, which may lead to PV, which may be about
+ * to be made of the commit. */
+static struct git_source early_source(struct data *d, const struct source *s, const char *url) {
 	struct git_source g = { .url = url, .mirror = s->path, .commit = s->commit };
 	bool near = url && strncmp(url, "file:", 5) == 0;
 	if (!uri_flag(&s->uri, "nobranch", false))
 		g.branch = uri_param(&s->uri, "branch");
 	g.tag = uri_param(&s->uri, "tag");
-	g.path = hunt_text(d, "PATH");
 	g.ca_bundle = hunt_text(d, "BB_CA_BUNDLE");
 	g.stall_s = hunt_number(d, "BB_FETCH_STALL_TIMEOUT", 0);
 	g.most_s = hunt_number(d, "BB_GIT_TIMEOUT", 0);
 	g.offline = !url || (!near && data_is(d, "BB_NO_NETWORK", "1"));
 	g.history = data_is(d, "BB_GIT_SHALLOW", "0");
 	g.lfs = uri_flag(&s->uri, "lfs", true);
+	return g;
+}
+
+static struct git_source git_source(struct data *d, const struct source *s, const char *url) {
+	struct git_source g = early_source(d, s, url);
+	g.path = hunt_text(d, "PATH");
 	return g;
 }
 
@@ -188,6 +195,43 @@ static int get_at(struct hunt *h, unsigned depth) {
 
 int repository_get(struct hunt *h) {
 	return get_at(h, 0);
+}
+
+/* --- AUTOREV --- */
+
+struct question {
+	struct data *d;
+	const struct source *s;
+};
+
+static struct slice ask_server(void *ctx, struct slice *why) {
+	const struct question *q = ctx;
+	struct arena *a = data_arena(q->d);
+	struct git_source g = early_source(q->d, q->s, git_url(a, &q->s->uri));
+	struct slice commit;
+	if (g.offline)
+		*why = SLICE("BB_NO_NETWORK is set");
+	if (g.offline || git_resolve(a, &g, &commit, why))
+		return SLICE_NONE;
+	warn("SRC_URI: " SFMT ": not pinned: AUTOREV is " SFMT, SARG(q->s->uri.text), SARG(commit));
+	return commit;
+}
+
+/* What a branch is now changes from day to day, so it is asked once and written down: the build
+ * directory's conf/autorev. */
+static struct slice autorev(struct data *d, const struct source *s, struct slice *why) {
+	struct arena *a = data_arena(d);
+	struct question q = { d, s };
+	struct git_source g = early_source(d, s, git_url(a, &s->uri));
+	struct slice name = g.tag.n ? g.tag : g.branch.n ? g.branch : SLICE("HEAD");
+	struct autorev r = { .file = arena_printf(a, "%s/conf/autorev", hunt_text(d, "TOPDIR")).p,
+		.key = arena_printf(a, SFMT " " SFMT, SARG(text_mask(a, slice_of(g.url))),
+			SARG(name)), .ask = ask_server, .ctx = &q };
+	return autorev_commit(a, &r, why);
+}
+
+void repository_init(void) {
+	source_autorev(autorev);
 }
 
 _Noreturn void repository_pin(struct hunt *h) {

@@ -9,6 +9,8 @@ struct source;
 
 /* Gets the commit from a tarball in DL_DIR or the places of h. 0, or −1 with what was tried in h. */
 int repository_get(struct hunt *h);
+/* Lets AUTOREV be resolved where BB_AUTOREV = "1" allows it. Once per process. */
+void repository_init(void);
 /* Raises for a source without a full commit, with the line to add when its server tells it. */
 _Noreturn void repository_pin(struct hunt *h);
 /* Its files below dir (made), only those of subpath= when it has one. Raises. */

@@ -155,11 +155,33 @@ const char *source_revision(struct arena *a, const struct source *s) {
 	return s->name.n ? arena_printf(a, "SRCREV_" SFMT, SARG(s->name)).p : "SRCREV";
 }
 
+static source_autorev_fn *resolve;
+
+void source_autorev(source_autorev_fn *fn) {
+	resolve = fn;
+}
+
+/* AUTOREV as a commit, if that is allowed and can be had; else as it is. */
+static struct slice resolved(struct data *d, struct source *s, struct slice rev) {
+	struct slice why = SLICE("nobody can be asked");
+	if (!slice_is(rev, "AUTOINC") || !resolve || !data_is(d, "BB_AUTOREV", "1"))
+		return rev;
+	s->path = mirror_path(d, s);
+	struct slice commit = resolve(d, s, &why);
+	if (commit.p)
+		return commit;
+	s->problem = arena_printf(data_arena(d), "AUTOREV cannot be resolved: " SFMT,
+		SARG(why)).p;
+	return rev;
+}
+
 static void read_commit(struct data *d, struct source *s) {
 	struct arena *a = data_arena(d);
-	struct slice rev = revision(d, s);
+	struct slice rev = resolved(d, s, revision(d, s));
 	s->commit = is_commit(rev) ? lower(a, rev) : arena_dup(a, rev);
 	s->unpinned = !is_commit(rev);
+	if (s->problem)
+		return;
 	if (!rev.n || slice_is(rev, "INVALID"))
 		s->problem = arena_printf(a, "no commit is given: set %s to a full one",
 			source_revision(a, s)).p;

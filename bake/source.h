@@ -45,6 +45,11 @@ struct sources {
 	size_t n;
 };
 
+/* Tells the commit that AUTOREV stands for, when BB_AUTOREV allows it: unset and *why when it cannot
+ * be had. Set once per process; without it there is none. */
+typedef struct slice source_autorev_fn(struct data *d, const struct source *s, struct slice *why);
+void source_autorev(source_autorev_fn *fn);
+
 /* Reads SRC_URI of d. Raises for what is no URL and for a sum that is no sum. Nothing is looked for
  * in the network. */
 struct sources source_list(struct data *d);
