@@ -5,6 +5,7 @@
 #include "data.h"
 #include "graph.h"
 #include "harvest.h"
+#include "hash.h"
 #include "hosttools.h"
 #include "layer.h"
 #include "lock.h"
@@ -55,11 +56,15 @@ static struct slice default_task(struct agenda *g) {
 
 /* The artefacts of earlier builds. Without SSTATE_DIR nothing is kept. */
 static int open_store(struct agenda *g) {
-	const char *dir = agenda_text(g, "SSTATE_DIR");
-	if (!*dir)
+	static char compiler[HASH_HEX];
+	struct store_options o;
+	store_settings(g->config, g->arena, &o);
+	if (!o.dir)
 		return 0;
-	g->store = store_open(g->arena, dir);
-	g->same = same_open(g->arena, dir);
+	hash_text(HASH_SHA256, g->compiler, compiler);
+	o.compiler = compiler;
+	g->store = store_open(g->arena, &o);
+	g->same = same_open(g->arena, o.dir);
 	return g->store ? 0 : -1;
 }
 
@@ -115,8 +120,7 @@ static int make_sourced_graph(struct agenda *g, bool locked) {
 }
 
 static int hash_graph(struct agenda *g) {
-	if (identify(g) < 0 || force(g) < 0
-			|| hosttools_identity(g->config, g->arena, &g->compiler) < 0)
+	if (identify(g) < 0 || force(g) < 0)
 		return -1;
 	taint_read(g->tmpdir, g->graph);
 	return agenda_hash(g);
@@ -134,7 +138,8 @@ struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked
 	if (!g->w || (locked && workspace_lock(g->w) < 0) || make_sourced_graph(g, locked) < 0)
 		return NULL;
 	g->tmpdir = agenda_text(g, "TMPDIR");
-	if (open_store(g) < 0 || hash_graph(g) < 0)
+	if (hosttools_identity(g->config, a, &g->compiler) < 0 || open_store(g) < 0
+			|| hash_graph(g) < 0)
 		return NULL;
 	make_plan(g);
 	return g;

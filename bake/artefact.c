@@ -150,10 +150,12 @@ static struct store_entry entry(struct arena *a, const struct task *t) {
 		.names = names, .dirs = dirs, .count = count };
 }
 
-int artefact_store(struct store *s, const struct task *t, int64_t newest, struct slice *content) {
+int artefact_store(struct store *s, const struct task *t, const struct store_entry *cost,
+		struct slice *content) {
 	struct arena *a = arena_new();
 	struct store_entry e = entry(a, t);
-	e.newest = newest;
+	e.newest = cost->newest;
+	e.cpu_ms = cost->cpu_ms;
 	int result = store_put(s, &e, content);
 	arena_free(a);
 	return result;

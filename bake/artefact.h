@@ -7,6 +7,7 @@
 struct recipe;
 struct slice;
 struct store;
+struct store_entry;
 struct task;
 
 /* A task with [sstate-inputdirs] writes there and the trees are linked into [sstate-outputdirs],
@@ -20,8 +21,10 @@ int artefact_empty(const struct task *t);
 int artefact_publish(const struct task *t);
 /* Takes away all that the tasks of r have published. */
 void artefact_withdraw(const struct recipe *r);
-/* Packs the trees into the store. newest: see store.h. *content: its content hash. */
-int artefact_store(struct store *s, const struct task *t, int64_t newest, struct slice *content);
+/* Packs the trees into the store. cost: its newest and cpu_ms, see store.h, are taken. *content: the
+ * content hash. */
+int artefact_store(struct store *s, const struct task *t, const struct store_entry *cost,
+		struct slice *content);
 /* Unpacks them from the store instead of running the task. */
 int artefact_restore(struct store *s, const struct task *t, struct slice *content);
 

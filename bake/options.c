@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION "0.1.0"
-
 static const char help[] =
 	"usage: bake [options] TARGET…            build targets (a recipe, recipe:do_task, world)\n"
 	"       bake [options] getvar VARIABLE    print a variable and where it was set\n"
@@ -159,7 +157,7 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case OPTION_OVERRIDE: slices_add(a, &o->overrides, slice_of(optarg)); break;
 	case OPTION_CHECK: o->check = true; break;
 	case OPTION_UPDATE: o->update = true; break;
-	case OPTION_VERSION: print_and_leave("bake " VERSION "\n");
+	case OPTION_VERSION: print_and_leave("bake " BAKE_VERSION "\n");
 	default: exit(2);                /* getopt has said why */
 	}
 }

@@ -1,10 +1,14 @@
-/* store: DIR/xx/HASH.tar.zst, one file an artefact, its content hash behind the archive.
+/* store: DIR/xx/HASH.tar.zst, one file an artefact, its content hash behind the archive; its
+ * provenance beside it as HASH.info.
  *
  * Invariants: a file under its own name is complete (written beside, renamed) and its owner is not
  * asked for; trees come back under their own names only after the content has proved right. */
 #include "store.h"
+#include "data.h"
+#include "hash.h"
 #include "os.h"
 #include "pack.h"
+#include "provenance.h"
 #include "util.h"
 
 #include <errno.h>
@@ -21,12 +25,27 @@ static const int64_t OLD_DAY = 1302044400;
 struct store {
 	struct arena *arena;
 	const char *dir;
+	struct store_options o;
 };
 
-struct store *store_open(struct arena *a, const char *dir) {
+static const char *text_or_null(struct data *config, struct arena *a, const char *name) {
+	struct slice text = slice_trim(data_text(config, name));
+	return text.n ? arena_str(a, text) : NULL;
+}
+
+void store_settings(struct data *config, struct arena *a, struct store_options *o) {
+	struct slices *keys = ARENA_NEW(a, struct slices);
+	struct slice rest = data_text(config, "SSTATE_VERIFY_KEYS"), key;
+	while (slice_word(&rest, &key))
+		slices_add(a, keys, key);
+	*o = (struct store_options){ .dir = text_or_null(config, a, "SSTATE_DIR"),
+		.signing_key = text_or_null(config, a, "SSTATE_SIGNING_KEY"), .verify_keys = keys,
+		.engine = "bake " BAKE_VERSION };
+}
+
+struct store *store_open(struct arena *a, const struct store_options *o) {
 	struct store *s = ARENA_NEW(a, struct store);
-	s->arena = a;
-	s->dir = os_absolute(a, dir);
+	*s = (struct store){ .arena = a, .dir = os_absolute(a, o->dir), .o = *o };
 	if (os_mkdirs(s->dir) == 0)
 		return s;
 	error("artefact store: %s: %s", s->dir, strerror(errno));
@@ -35,6 +54,10 @@ struct store *store_open(struct arena *a, const char *dir) {
 
 static const char *path_of(struct arena *a, const struct store *s, const char *hash) {
 	return arena_printf(a, "%s/%.2s/%s.tar.zst", s->dir, hash, hash).p;
+}
+
+static const char *info_of(struct arena *a, const struct store *s, const char *hash) {
+	return arena_printf(a, "%s/%.2s/%s.info", s->dir, hash, hash).p;
 }
 
 bool store_has(const struct store *s, const char *hash) {
@@ -111,11 +134,30 @@ static int put(const struct store_entry *e, struct arena *a, const char *file,
 	return -1;
 }
 
+static int describe(const struct store *s, const struct store_entry *e, struct arena *a,
+		const struct pack_content *content) {
+	char sha256[HASH_HEX];
+	struct stat st;
+	struct slice text;
+	const char *file = path_of(a, s, e->hash), *info = info_of(a, s, e->hash);
+	if (hash_file(HASH_SHA256, file, sha256) < 0 || stat(file, &st) < 0)
+		return -1;
+	struct provenance p = { .artefact = slice_of(e->id), .task = slice_of(e->hash),
+		.content = slice_of(content->hash), .sha256 = slice_of(sha256),
+		.size = (uint64_t)st.st_size, .engine = slice_of(s->o.engine),
+		.compiler = slice_of(s->o.compiler), .made = time(NULL), .cpu_ms = e->cpu_ms };
+	if (provenance_write(a, &p, s->o.signing_key, &text) < 0)
+		return -1;
+	return os_write(info, text, 0644, false);
+}
+
 int store_put(struct store *s, const struct store_entry *e, struct slice *content) {
 	struct arena *a = arena_new();
 	struct pack_content c;
 	const char *file = path_of(a, s, e->hash);
 	int rc = put(e, a, file, &c);
+	if (rc == 0)
+		rc = describe(s, e, a, &c);
 	if (rc)
 		warn("%s: cannot be kept as %s: %s", e->id, file, strerror(errno));
 	else
@@ -166,20 +208,55 @@ static enum outcome unpack(const char *file, const struct pack_tree *t, size_t c
 	return strcmp(content->hash, recorded.hash) == 0 ? USABLE : DAMAGED;
 }
 
-int store_get(struct store *s, const struct store_entry *e, struct slice *content) {
-	struct arena *a = arena_new();
-	struct pack_content c;
+/* Only what a trusted key signed for this very task, and only the bytes it signed. */
+static int check_trust(struct arena *a, const struct store *s, const char *hash,
+		struct slice *why) {
+	char sha256[HASH_HEX];
+	struct provenance p;
+	struct slice text;
+	if (!s->o.verify_keys || s->o.verify_keys->n == 0)
+		return 0;
+	*why = SLICE("it has no provenance");
+	if (os_read(a, info_of(a, s, hash), &text) < 0)
+		return -1;
+	if (provenance_check(a, text, s->o.verify_keys, why) < 0)
+		return -1;
+	*why = SLICE("what is signed is another artefact");
+	if (provenance_read(text, &p) < 0 || !slice_is(p.task, hash)
+			|| hash_file(HASH_SHA256, path_of(a, s, hash), sha256) < 0)
+		return -1;
+	*why = SLICE("its bytes are not those that were signed");
+	return slice_is(p.sha256, sha256) ? 0 : -1;
+}
+
+static int restore(struct arena *a, const struct store *s, const struct store_entry *e,
+		struct pack_content *c) {
 	const char *why, *file = path_of(a, s, e->hash);
 	const char *suffix = arena_printf(a, ".new-%d", (int)getpid()).p;
 	const struct pack_tree *to = trees_of(a, e, ""), *new = trees_of(a, e, suffix);
-	enum outcome found = unpack(file, new, e->count, &c, &why);
+	enum outcome found = unpack(file, new, e->count, c, &why);
 	int rc = found == USABLE ? replace(to, new, e->count) : -1;
-	if (found == DAMAGED)
+	if (found == DAMAGED && os_is_file(file))
 		set_aside(a, e, file, why);
 	else if (found == NOT_WRITTEN)
 		warn("%s: stored artefact cannot be unpacked: %s", e->id, why);
 	remove_all(new, e->count);
-	if (!rc)
+	if (rc == 0)
+		utimensat(AT_FDCWD, file, NULL, 0); /* its last use; a read-only store has none */
+	return rc;
+}
+
+int store_get(struct store *s, const struct store_entry *e, struct slice *content) {
+	struct arena *a = arena_new();
+	struct pack_content c;
+	struct slice why;
+	int rc = check_trust(a, s, e->hash, &why);
+	if (rc < 0)
+		warn("%s: stored artefact refused: " SFMT " (SSTATE_VERIFY_KEYS): made again", e->id,
+			SARG(why));
+	else
+		rc = restore(a, s, e, &c);
+	if (rc == 0)
 		*content = arena_dup(s->arena, slice_of(c.hash));
 	arena_free(a);
 	return rc;

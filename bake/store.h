@@ -7,9 +7,20 @@
 #include <stdint.h>
 
 struct arena;
+struct data;
 struct slice;
+struct slices;
 
 struct store;
+
+/* Who builds, and whom it trusts. All of it outlives the store. */
+struct store_options {
+	const char *dir;
+	const char *signing_key;         /* PEM file; NULL: what is put is not signed */
+	const struct slices *verify_keys; /* public keys (PEM files): what none of them signed is
+		refused; NULL or empty: nothing is asked for */
+	const char *engine, *compiler;   /* for the provenance; NULL: unknown */
+};
 
 struct store_entry {
 	const char *hash;        /* task hash, hex */
@@ -21,17 +32,24 @@ struct store_entry {
 	/* Seconds (SOURCE_DATE_EPOCH): later mtimes become this one, in the artefact and, so that
 	 * building and restoring leave the same trees, on disk too. 0: a fixed day long ago. */
 	int64_t newest;
+	uint64_t cpu_ms;         /* what the task cost, for the provenance; 0: unknown */
 };
 
-struct store *store_open(struct arena *a, const char *dir);  /* makes it; NULL: message given */
+/* SSTATE_DIR, SSTATE_SIGNING_KEY and SSTATE_VERIFY_KEYS of a configuration; the compiler is left to
+ * the caller. */
+void store_settings(struct data *config, struct arena *a, struct store_options *o);
+/* Makes the directory. NULL: message given. */
+struct store *store_open(struct arena *a, const struct store_options *o);
 bool store_has(const struct store *s, const char *hash);
 /* The content hash recorded for an artefact, without unpacking it; unset when it is not there. */
 struct slice store_content(const struct store *s, const char *hash);
-/* Packs the trees (tar.zst, deterministic), atomically; *content receives the content hash (hex,
- * arena of the store). 0, or −1 with a message (disk full …): the build goes on without it. */
+/* Packs the trees (tar.zst, deterministic), atomically, and writes their provenance beside;
+ * *content receives the content hash (hex, arena of the store). 0, or −1 with a message (disk full
+ * …): the build goes on without it. */
 int store_put(struct store *s, const struct store_entry *e, struct slice *content);
-/* Replaces the trees by what the artefact holds, verified while reading. A corrupt one is set aside
- * with a warning and −1 returned: the task must run then. */
+/* Replaces the trees by what the artefact holds, verified while reading, and marks it as used now. A
+ * corrupt one is set aside, one that no trusted key signed is refused, each with a warning and −1
+ * returned: the task must run then. One that is gone (a gc was faster) is −1 without a word. */
 int store_get(struct store *s, const struct store_entry *e, struct slice *content);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@
 #include "recipe.h"
 #include "sandbox.h"
 #include "stamp.h"
+#include "store.h"
 #include "util.h"
 
 /* The job of this process: one per process, so its functions and the library's need no argument. */
@@ -281,13 +283,22 @@ static void begin(const struct task_context *c, const struct task *t, int report
 	message_sink(report_message, NULL);
 }
 
+/* Of everything that ran for the task. */
+static uint64_t cpu_ms(void) {
+	struct rusage use;
+	getrusage(RUSAGE_CHILDREN, &use);
+	return (uint64_t)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000
+	       + (uint64_t)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000;
+}
+
 /* Keeps the artefact; a store that cannot take it (disk full …) has said so, and the build goes
  * on. */
 static struct slice keep(const struct task *t) {
 	struct slice content = SLICE("");
 	if (!t->spec->cached || !job.context->store)
 		return content;
-	if (artefact_store(job.context->store, t, job.shared->epoch, &content) < 0)
+	struct store_entry cost = { .newest = job.shared->epoch, .cpu_ms = cpu_ms() };
+	if (artefact_store(job.context->store, t, &cost, &content) < 0)
 		return SLICE("");
 	report(TASK_REPORT_CONTENT, content.p);
 	return content;

@@ -2,6 +2,8 @@
 #ifndef BAKE_UTIL_H
 #define BAKE_UTIL_H
 
+#define BAKE_VERSION "0.1.0"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

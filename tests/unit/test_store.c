@@ -1,6 +1,7 @@
 /* store: artefacts in and out, damaged ones, several processes at once. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,11 +26,17 @@ static void hear(void *ctx, enum message_level level, const char *text) {
 	strncpy(said, text, sizeof said - 1);
 }
 
+static struct store *open_with(const char *key, const struct slices *trusted) {
+	struct store_options o = { .dir = in("store"), .signing_key = key, .verify_keys = trusted,
+		.engine = "bake test" };
+	return store_open(a, &o);
+}
+
 static void set_up(void) {
 	a = arena_new();
 	cr_assert_not_null(mkdtemp(top));
 	message_sink(hear, NULL);
-	store = store_open(a, in("store"));
+	store = open_with(NULL, NULL);
 	cr_assert_not_null(store);
 }
 static void tear_down(void) {
@@ -167,7 +174,7 @@ Test(store, what_cannot_be_kept_is_said_and_leaves_nothing) {
 	cr_assert_not_null(strstr(said, "zlib:do_install: cannot be kept"), "%s", said);
 	os_remove(in("store"));
 	put_file("store", "a file");
-	cr_assert_null(store_open(a, in("store")));
+	cr_assert_null(open_with(NULL, NULL));
 }
 
 Test(store, absent_trees_are_empty_ones) {
@@ -195,5 +202,98 @@ Test(store, many_at_once) {
 	cr_assert_eq(get(&content), 0, "%s", said);
 	struct slices left = { 0 };
 	cr_assert_eq(os_list(a, in("store/ab"), &left), 0);
-	cr_assert_eq(left.n, 1u);
+	cr_assert_eq(left.n, 2u, "the archive and its provenance");
+}
+
+/* --- whom it trusts --- */
+
+static void make_key(const char *name) {
+	cr_assert_eq(system(arena_printf(a, "openssl genpkey -algorithm ed25519 -out %s", in(name)).p),
+			0);
+}
+
+static void expect_refused(const char *why) {
+	struct slice content;
+	cr_assert_eq(get(&content), -1);
+	cr_assert_not_null(strstr(said, why), "%s", said);
+	cr_assert(store_has(store, HASH), "refused, not removed");
+}
+
+static void trust(const char *name) {
+	static struct slices keys;
+	keys = (struct slices){ 0 };
+	slices_add(a, &keys, slice_of(in(name)));
+	store = open_with(NULL, &keys);
+}
+
+Test(store, what_a_trusted_key_signed_is_taken) {
+	struct slice content;
+	make_key("key");
+	store = open_with(in("key"), NULL);
+	make_trees();
+	cr_assert_eq(put(&content), 0, "%s", said);
+	trust("key");
+	cr_assert_eq(get(&content), 0, "%s", said);
+}
+
+Test(store, what_nobody_or_a_stranger_signed_is_refused) {
+	struct slice content;
+	make_key("key");
+	make_key("stranger");
+	make_trees();
+	cr_assert_eq(put(&content), 0);
+	trust("key");
+	expect_refused("it is not signed");
+	store = open_with(in("stranger"), NULL);
+	cr_assert_eq(put(&content), 0);
+	trust("key");
+	expect_refused("no configured key signed it");
+	os_remove(in("store/ab/" HASH ".info"));
+	expect_refused("it has no provenance");
+}
+
+Test(store, tampering_is_found) {
+	struct slice content, text;
+	const char *info = in("store/ab/" HASH ".info");
+	make_key("key");
+	store = open_with(in("key"), NULL);
+	make_trees();
+	cr_assert_eq(put(&content), 0);
+	cr_assert_eq(os_read(a, info, &text), 0);
+	trust("key");
+	cr_assert_eq(os_write(info, arena_printf(a, "%ssize 1\n", text.p), 0644, false), 0);
+	expect_refused("not an Ed25519 signature");
+	cr_assert_eq(os_write(info, arena_printf(a, "size 1\n%s", text.p), 0644, false), 0);
+	expect_refused("no configured key signed it");
+	cr_assert_eq(os_write(info, text, 0644, false), 0);
+	put_file("x/data/list", "another");
+	store = open_with(NULL, NULL);
+	cr_assert_eq(put(&content), 0);
+	cr_assert_eq(os_write(info, text, 0644, false), 0);
+	trust("key");
+	expect_refused("its bytes are not those that were signed");
+}
+
+Test(store, an_artefact_of_another_task_is_not_taken_for_this_one) {
+	struct slice content;
+	make_key("key");
+	store = open_with(in("key"), NULL);
+	make_trees();
+	struct store_entry e = entry();
+	e.hash = "ab00000000000000000000000000000000000000000000000000000000000000";
+	cr_assert_eq(store_put(store, &e, &content), 0);
+	put_file("store/ab/.keep", "");
+	cr_assert_eq(rename(in("store/ab/ab00000000000000000000000000000000000000000000000000000000000000.tar.zst"),
+			file()), 0);
+	cr_assert_eq(rename(in("store/ab/ab00000000000000000000000000000000000000000000000000000000000000.info"),
+			in("store/ab/" HASH ".info")), 0);
+	trust("key");
+	expect_refused("what is signed is another artefact");
+}
+
+Test(store, one_that_is_gone_is_no_damage) {
+	struct slice content;
+	said[0] = '\0';
+	cr_assert_eq(get(&content), -1);
+	cr_assert_str_empty(said);
 }

@@ -1,0 +1,95 @@
+/* provenance: one table of fields serves writing and reading, so that neither can know a name the
+ * other does not. The signature covers every line before its own. */
+#include "provenance.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sign.h"
+
+static const struct {
+	const char *name;
+	size_t at;
+	enum { TEXT, NUMBER } kind;
+} fields[] = {
+	{ "artefact", offsetof(struct provenance, artefact), TEXT },
+	{ "task", offsetof(struct provenance, task), TEXT },
+	{ "content", offsetof(struct provenance, content), TEXT },
+	{ "sha256", offsetof(struct provenance, sha256), TEXT },
+	{ "size", offsetof(struct provenance, size), NUMBER },
+	{ "same", offsetof(struct provenance, same), TEXT },
+	{ "engine", offsetof(struct provenance, engine), TEXT },
+	{ "compiler", offsetof(struct provenance, compiler), TEXT },
+	{ "made", offsetof(struct provenance, made), NUMBER },
+	{ "cpu-ms", offsetof(struct provenance, cpu_ms), NUMBER },
+};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+#define SIGNATURE "signature "
+
+static void write_field(struct buf *b, const struct provenance *p, size_t i) {
+	const char *at = (const char *)p + fields[i].at;
+	if (fields[i].kind == NUMBER) {
+		buf_addf(b, "%s %" PRIu64 "\n", fields[i].name, *(const uint64_t *)(const void *)at);
+		return;
+	}
+	const struct slice *text = (const void *)at;
+	if (text->n)
+		buf_addf(b, "%s " SFMT "\n", fields[i].name, SARG(*text));
+}
+
+int provenance_write(struct arena *a, const struct provenance *p, const char *key_file,
+		struct slice *text) {
+	struct buf b = { .arena = a };
+	struct slice signature;
+	for (size_t i = 0; i < FIELDS; i++)
+		write_field(&b, p, i);
+	if (key_file) {
+		if (sign_text(a, key_file, buf_slice(&b), &signature) < 0)
+			return -1;
+		buf_addf(&b, SIGNATURE SFMT "\n", SARG(signature));
+	}
+	*text = buf_slice(&b);
+	return 0;
+}
+
+/* A name this engine does not know is a later one's: passed over. */
+static void read_field(struct provenance *p, struct slice name, struct slice value) {
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (!slice_is(name, fields[i].name))
+			continue;
+		char *at = (char *)p + fields[i].at;
+		if (fields[i].kind == NUMBER)
+			*(uint64_t *)(void *)at = strtoull(value.p, NULL, 10);
+		else
+			*(struct slice *)(void *)at = value;
+	}
+}
+
+int provenance_read(struct slice text, struct provenance *p) {
+	struct slice line, name;
+	*p = (struct provenance){ .size = 0 };
+	if (text.n == 0 || text.p[text.n - 1] != '\n')
+		return -1;       /* cut short */
+	while (slice_field(&text, '\n', &line) && line.n) {
+		if (!slice_field(&line, ' ', &name) || line.n == 0)
+			return -1;
+		if (slice_is(name, "signature"))
+			break;   /* what stands behind it nobody has signed */
+		read_field(p, name, line);
+	}
+	return p->task.n && p->content.n && p->sha256.n ? 0 : -1;
+}
+
+int provenance_check(struct arena *a, struct slice text, const struct slices *keys,
+		struct slice *why) {
+	size_t at;
+	*why = SLICE("it is not signed");
+	if (!slice_find(text, "\n" SIGNATURE, &at))
+		return -1;
+	struct slice body = slice_sub(text, 0, at + 1);
+	struct slice signature = slice_sub(text, at + 1 + strlen(SIGNATURE), text.n);
+	return sign_verify(a, keys, body, signature, why);
+}
