@@ -1,0 +1,2 @@
+CLASSOVERRIDE = "class-nativesdk"
+N = "sdk ${PN}"

@@ -1,0 +1,2 @@
+L .= " k2"
+inherit k3

@@ -1,0 +1,2 @@
+L .= " k3"
+inherit_defer k4

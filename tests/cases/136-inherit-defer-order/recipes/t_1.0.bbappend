@@ -1,0 +1,3 @@
+WANT = "1"
+L .= " append"
+inherit k3

@@ -1,0 +1,4 @@
+do_k() {
+	:
+}
+addtask k after do_build

@@ -1,0 +1,3 @@
+deltask k
+inherit k
+deltask do_fetch

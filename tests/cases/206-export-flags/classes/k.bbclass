@@ -1,0 +1,2 @@
+export A
+export B ?= "class"

@@ -1,0 +1,5 @@
+A = "a"
+B = "recipe"
+inherit k
+export C += "c"
+unset A

@@ -1,0 +1,2 @@
+require x.inc
+AFTER := "${@os.path.basename(d.getVar('FILE'))}"

@@ -1,0 +1,2 @@
+A = "${FROM_ENV} ${OTHER} ${MISSING}"
+B = "${@d.getVar('OTHER')}"

@@ -1,0 +1,1 @@
+A = "${FROM_ENV} ${MACHINE}"

@@ -1,0 +1,3 @@
+do_build[rdeptask] = "do_build"
+PACKAGES = "a"
+RDEPENDS:a = "b-mod-x"

@@ -1,0 +1,2 @@
+PACKAGES = "b"
+PACKAGES_DYNAMIC = "^b-mod-.*"

@@ -1,0 +1,3 @@
+do_build[rdeptask] = "do_build"
+PACKAGES = "a a-tools"
+RDEPENDS:a-tools = "thing (>= 2)"

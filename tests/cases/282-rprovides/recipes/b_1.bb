@@ -1,0 +1,2 @@
+PACKAGES = "b b-x"
+RPROVIDES:b-x = "thing"

@@ -1,0 +1,2 @@
+PACKAGES = "one"
+RPROVIDES:one = "thing"

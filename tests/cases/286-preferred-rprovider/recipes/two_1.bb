@@ -1,0 +1,2 @@
+PACKAGES = "two"
+RPROVIDES:two = "thing"

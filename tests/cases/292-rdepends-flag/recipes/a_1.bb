@@ -1,0 +1,1 @@
+do_build[rdepends] = "b-pkg:do_fetch"

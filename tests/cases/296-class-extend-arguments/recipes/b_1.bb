@@ -1,0 +1,1 @@
+BBCLASSEXTEND = "k:one k:two"

@@ -1,0 +1,2 @@
+do_prepare[noexec] = "1"
+DEPENDS = "b"

@@ -1,0 +1,4 @@
+addtask a behind b
+do_a() {
+	:
+}

@@ -1,0 +1,4 @@
+A = "a"
+do_build_prepend() {
+	:
+}

@@ -1,0 +1,3 @@
+A_appended = "a"
+A_removed_x = "b"
+B_pn-t = "c"

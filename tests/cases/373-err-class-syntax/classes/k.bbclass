@@ -1,0 +1,2 @@
+K = "1"
+what is this

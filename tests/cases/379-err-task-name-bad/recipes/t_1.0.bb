@@ -1,0 +1,5 @@
+T2 = "do_y do_z"
+addtask ${T2} after do_build
+do_y() {
+	:
+}
