@@ -19,7 +19,7 @@ MODULES := util map os regex json proc ui \
 	config collection catalog layer recipe record harvest preference provider provenance store \
 	edges graph chart plan \
 	view sandbox hosttools jobserver emit function stamp taint artefact task joblog ready same sched \
-	dump options workspace resolve agenda sigdata sigdiff chain diff audit rewrite layers listing show build why clean depot refresh image main
+	dump options workspace resolve agenda sigdata sigdiff chain diff audit rewrite layers listing show build why clean depot refresh draft import image main
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror

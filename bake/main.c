@@ -4,6 +4,7 @@
 #include "depot.h"
 #include "fetch.h"
 #include "image.h"
+#include "import.h"
 #include "layers.h"
 #include "lib.h"
 #include "options.h"
@@ -33,6 +34,7 @@ static command_fn *const commands[] = {
 	[COMMAND_RUN] = image_run,
 	[COMMAND_IMAGE_INFO] = image_info,
 	[COMMAND_LOCK] = resolve_lock,
+	[COMMAND_IMPORT] = import_package,
 };
 
 int main(int count, char **words) {

@@ -21,6 +21,7 @@ static const char help[] =
 	"       bake [options] image-info IMAGE   where the image is, its size and packages\n"
 	"       bake [options] lock [TARGET…]     resolve every source once, write conf/sources.lock\n"
 	"                                         (--check: compare, --update: those recipes anew)\n"
+	"       bake import SPEC|SRPM|URL [DIR]   write a first recipe from a package\n"
 	"\n"
 	"what to build:\n"
 	"  -c, --cmd TASK            this task in place of the default one\n"
@@ -103,6 +104,7 @@ static const struct {
 	{ "run", COMMAND_RUN },
 	{ "image-info", COMMAND_IMAGE_INFO },
 	{ "lock", COMMAND_LOCK },
+	{ "import", COMMAND_IMPORT },
 };
 
 static _Noreturn void usage(const char *why) {

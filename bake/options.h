@@ -23,6 +23,7 @@ enum command {
 	COMMAND_RUN,
 	COMMAND_IMAGE_INFO,
 	COMMAND_LOCK,
+	COMMAND_IMPORT,
 };
 
 struct options {
