@@ -29,15 +29,26 @@ static const struct {
 	const char *rpm, *spdx;
 	bool guess;
 } licences[] = {
-	{ "GPLv2+", "GPL-2.0-or-later", false }, { "GPLv2", "GPL-2.0-only", false },
-	{ "GPLv3+", "GPL-3.0-or-later", false }, { "GPLv3", "GPL-3.0-only", false },
-	{ "GPL+", "GPL-1.0-or-later", false }, { "LGPLv2+", "LGPL-2.0-or-later", false },
-	{ "LGPLv2", "LGPL-2.0-only", false }, { "LGPLv2.1+", "LGPL-2.1-or-later", false },
-	{ "LGPLv2.1", "LGPL-2.1-only", false }, { "LGPLv3+", "LGPL-3.0-or-later", false },
-	{ "LGPLv3", "LGPL-3.0-only", false }, { "ASL 2.0", "Apache-2.0", false },
-	{ "BSD", "BSD-3-Clause", true }, { "Boost", "BSL-1.0", false }, { "zlib", "Zlib", false },
-	{ "MPLv2.0", "MPL-2.0", false }, { "Public Domain", "PD", false }, { "Python", "PSF-2.0", true },
-	{ "OpenSSL", "OpenSSL", false }, { "Mulan PSL v2", "MulanPSL-2.0", false },
+	{ "GPLv2+", "GPL-2.0-or-later", false },
+	{ "GPLv2", "GPL-2.0-only", false },
+	{ "GPLv3+", "GPL-3.0-or-later", false },
+	{ "GPLv3", "GPL-3.0-only", false },
+	{ "GPL+", "GPL-1.0-or-later", false },
+	{ "LGPLv2+", "LGPL-2.0-or-later", false },
+	{ "LGPLv2", "LGPL-2.0-only", false },
+	{ "LGPLv2.1+", "LGPL-2.1-or-later", false },
+	{ "LGPLv2.1", "LGPL-2.1-only", false },
+	{ "LGPLv3+", "LGPL-3.0-or-later", false },
+	{ "LGPLv3", "LGPL-3.0-only", false },
+	{ "ASL 2.0", "Apache-2.0", false },
+	{ "BSD", "BSD-3-Clause", true },
+	{ "Boost", "BSL-1.0", false },
+	{ "zlib", "Zlib", false },
+	{ "MPLv2.0", "MPL-2.0", false },
+	{ "Public Domain", "PD", false },
+	{ "Python", "PSF-2.0", true },
+	{ "OpenSSL", "OpenSSL", false },
+	{ "Mulan PSL v2", "MulanPSL-2.0", false },
 };
 
 static struct slice one_licence(struct arena *a, struct slice name, struct slices *doubts) {
@@ -59,7 +70,8 @@ static struct slice one_licence(struct arena *a, struct slice name, struct slice
 }
 
 /* Adds the words collected so far as one licence. */
-static void end_licence(struct arena *a, struct slices *words, struct buf *out, struct slices *doubts) {
+static void end_licence(struct arena *a, struct slices *words, struct buf *out,
+		struct slices *doubts) {
 	if (words->n)
 		buf_add(out, one_licence(a, slices_join(a, words, " "), doubts));
 	words->n = 0;
@@ -197,9 +209,11 @@ static void add_sums(struct drafting *t) {
 			continue;
 		const char *name = i ? arena_printf(t->arena, "source%zu.", i).p : "";
 		if (file->sha256.n)
-			buf_addf(&t->out, "SRC_URI[%ssha256sum] = \"" SFMT "\"\n", name, SARG(file->sha256));
+			buf_addf(&t->out, "SRC_URI[%ssha256sum] = \"" SFMT "\"\n", name,
+				SARG(file->sha256));
 		else
-			doubt(t, "no sha256 is known, for the file is not in the package", file->name);
+			doubt(t, "no sha256 is known, for the file is not in the package",
+				file->name);
 	}
 }
 
@@ -209,33 +223,54 @@ static void add_sources(struct drafting *t) {
 		add_source(t, i);
 	for (size_t i = 0; i < t->s->patches; i++)
 		if (everywhere(t, t->s->patch[i].file))
-			buf_addf(&t->out, "    " SFMT " \\\n", SARG(patch_entry(t, &t->s->patch[i])));
+			buf_addf(&t->out, "    " SFMT " \\\n",
+				SARG(patch_entry(t, &t->s->patch[i])));
 	buf_adds(&t->out, "\"\n");
 	for (size_t i = 0; i < DRAFT_ARCHS; i++)
 		add_arch_patches(t, i);
 	add_sums(t);
-	struct slice usual = arena_printf(t->arena, SFMT "-" SFMT, SARG(t->s->name), SARG(t->s->version));
+	struct slice usual = arena_printf(
+		t->arena, SFMT "-" SFMT, SARG(t->s->name), SARG(t->s->version));
 	if (t->s->dir.n && !slice_eq(t->s->dir, usual))
-		buf_addf(&t->out, "S = \"${WORKDIR}/" SFMT "\"\n", SARG(with_version(t, t->s->dir)));
+		buf_addf(
+			&t->out, "S = \"${WORKDIR}/" SFMT "\"\n", SARG(with_version(t, t->s->dir)));
 }
 
 /* --- dependencies --- */
 
 /* What every build has, or a class brings: no dependency. */
-static const char *const given[] = { "gcc", "gcc-c++", "g++", "make", "glibc-devel", "glibc", "coreutils",
-	"sed", "gawk", "grep", "findutils", "tar", "gzip", "xz", "bzip2", "patch", "binutils", "libtool",
-	"autoconf", "automake", "cmake", "meson", "ninja-build", "pkgconfig", "pkgconf", "rpm", "git", "m4",
-	"libstdc++-devel", "diffutils", "which", "systemd-rpm-macros", "chrpath", "cmake-rpm-macros" };
+static const char *const given[] = { "gcc", "gcc-c++", "g++", "make", "glibc-devel", "glibc",
+	"coreutils", "sed", "gawk", "grep", "findutils", "tar", "gzip", "xz", "bzip2", "patch",
+	"binutils", "libtool", "autoconf", "automake", "cmake", "meson", "ninja-build", "pkgconfig",
+	"pkgconf", "rpm", "git", "m4", "libstdc++-devel", "diffutils", "which",
+	"systemd-rpm-macros", "chrpath", "cmake-rpm-macros" };
 /* Programs that run while building. */
-static const char *const tools[] = { "bison", "flex", "gettext", "gperf", "perl", "python3", "texinfo",
-	"gettext-devel", "python3-devel", "perl-interpreter", "intltool", "swig", "help2man" };
-static const struct { const char *rpm, *recipe; } renamed[] = {
-	{ "libuuid", "util-linux" }, { "libblkid", "util-linux" }, { "libmount", "util-linux" },
-	{ "libcrypto", "openssl" }, { "libssl", "openssl" }, { "libpci", "pciutils" }, { "numa", "numactl" },
-	{ "libkmod", "kmod" }, { "libzstd", "zstd" }, { "liblz4", "lz4" }, { "liblzma", "xz" }, { "pam", "libpam" },
-	{ "gettext-devel", "gettext" }, { "perl-interpreter", "perl" }, { "kernel-headers", "linux-libc-headers" },
-	{ "python3-devel", "python3" }, { "elfutils-libelf", "elfutils" }, { "libelf", "elfutils" },
-	{ "ncurses", "ncurses" }, { "expat", "expat" },
+static const char *const tools[] = { "bison", "flex", "gettext", "gperf", "perl", "python3",
+	"texinfo", "gettext-devel", "python3-devel", "perl-interpreter", "intltool", "swig",
+	"help2man" };
+static const struct {
+	const char *rpm, *recipe;
+} renamed[] = {
+	{ "libuuid", "util-linux" },
+	{ "libblkid", "util-linux" },
+	{ "libmount", "util-linux" },
+	{ "libcrypto", "openssl" },
+	{ "libssl", "openssl" },
+	{ "libpci", "pciutils" },
+	{ "numa", "numactl" },
+	{ "libkmod", "kmod" },
+	{ "libzstd", "zstd" },
+	{ "liblz4", "lz4" },
+	{ "liblzma", "xz" },
+	{ "pam", "libpam" },
+	{ "gettext-devel", "gettext" },
+	{ "perl-interpreter", "perl" },
+	{ "kernel-headers", "linux-libc-headers" },
+	{ "python3-devel", "python3" },
+	{ "elfutils-libelf", "elfutils" },
+	{ "libelf", "elfutils" },
+	{ "ncurses", "ncurses" },
+	{ "expat", "expat" },
 };
 
 static bool is_one(const char *const *list, size_t n, struct slice name) {
@@ -278,7 +313,8 @@ static bool add_depends(struct drafting *t) {
 	}
 	slices_sort(&list);
 	if (list.n)
-		buf_addf(&t->out, "\nDEPENDS = \"" SFMT "\"\n", SARG(slices_join(t->arena, &list, " ")));
+		buf_addf(&t->out, "\nDEPENDS = \"" SFMT "\"\n",
+			SARG(slices_join(t->arena, &list, " ")));
 	return pkgconfig;
 }
 
@@ -294,7 +330,8 @@ struct builder {
 static const struct builder builders[] = {
 	{ "cmake", "EXTRA_OECMAKE", { "%cmake", "cmake", NULL }, { "-D", NULL } },
 	{ "meson", "EXTRA_OEMESON", { "%meson", "meson", NULL }, { "-D", NULL } },
-	{ "autotools", "EXTRA_OECONF", { "./configure", "%configure", "../configure" }, { "--enable-", NULL } },
+	{ "autotools", "EXTRA_OECONF", { "./configure", "%configure", "../configure" },
+		{ "--enable-", NULL } },
 	{ NULL, NULL, { NULL, NULL, NULL }, { NULL, NULL } },
 };
 
@@ -310,12 +347,15 @@ static const struct builder *builder_of(const struct drafting *t) {
 	return t->f->configure ? b - 1 : b;
 }
 
-/* Is a word of %build an option that the package itself chose? Directories and the like are the class's. */
+/* Is a word of %build an option that the package itself chose? Directories and the like are the
+ * class's. */
 static bool is_choice(const struct builder *b, struct slice word) {
 	static const char *const own[] = { "--enable-", "--disable-", "--with-", "--without-" };
-	static const char *const standard[] = { "-DCMAKE_INSTALL_", "-DCMAKE_C", "-DCMAKE_BUILD_TYPE", "-DLIB_",
-		"-DINCLUDE_", "-DSYSCONF_", "-DSHARE_", "--disable-dependency-tracking", "-DCMAKE_VERBOSE" };
-	if (memchr(word.p, '%', word.n) || memchr(word.p, '$', word.n) || memchr(word.p, '"', word.n))
+	static const char *const standard[] = { "-DCMAKE_INSTALL_", "-DCMAKE_C",
+		"-DCMAKE_BUILD_TYPE", "-DLIB_", "-DINCLUDE_", "-DSYSCONF_", "-DSHARE_",
+		"--disable-dependency-tracking", "-DCMAKE_VERBOSE" };
+	if (memchr(word.p, '%', word.n) || memchr(word.p, '$', word.n)
+		|| memchr(word.p, '"', word.n))
 		return false;
 	for (size_t i = 0; i < sizeof standard / sizeof *standard; i++)
 		if (slice_starts(word, standard[i]))
@@ -335,20 +375,23 @@ static void add_options(struct drafting *t, const struct builder *b) {
 		if (is_choice(b, word))
 			slices_add(t->arena, &list, word);
 	if (list.n)
-		buf_addf(&t->out, "%s = \"" SFMT "\"\n", b->options, SARG(slices_join(t->arena, &list, " ")));
+		buf_addf(&t->out, "%s = \"" SFMT "\"\n", b->options,
+			SARG(slices_join(t->arena, &list, " ")));
 }
 
 static void add_build(struct drafting *t, bool pkgconfig) {
 	const struct builder *b = builder_of(t);
 	if (b->class || pkgconfig)
-		buf_addf(&t->out, "\ninherit%s%s%s\n", b->class ? " " : "", b->class ? b->class : "",
-			pkgconfig ? " pkgconfig" : "");
+		buf_addf(&t->out, "\ninherit%s%s%s\n", b->class ? " " : "",
+			b->class ? b->class : "", pkgconfig ? " pkgconfig" : "");
 	if (b->class) {
 		add_options(t, b);
 		return;
 	}
-	doubt(t, "no class", SLICE("%build calls make alone, or what is not known here: see the functions"));
-	buf_adds(&t->out, "\ndo_compile() {\n\toe_runmake\n}\n\ndo_install() {\n\toe_runmake install "
+	doubt(t, "no class",
+		SLICE("%build calls make alone, or what is not known here: see the functions"));
+	buf_adds(&t->out,
+		"\ndo_compile() {\n\toe_runmake\n}\n\ndo_install() {\n\toe_runmake install "
 		"DESTDIR=${D} PREFIX=${prefix} prefix=${prefix}\n}\n");
 }
 
@@ -368,7 +411,8 @@ static struct slice quoted(struct arena *a, struct slice text) {
 
 static void add_head(struct drafting *t) {
 	struct slices doubts = { 0 };
-	buf_addf(&t->out, "# A first recipe, made from " SFMT " by bake import: look it over.\n", SARG(t->f->from));
+	buf_addf(&t->out, "# A first recipe, made from " SFMT " by bake import: look it over.\n",
+		SARG(t->f->from));
 	buf_addf(&t->out, "SUMMARY = \"" SFMT "\"\n", SARG(quoted(t->arena, t->s->summary)));
 	if (t->s->url.n)
 		buf_addf(&t->out, "HOMEPAGE = \"" SFMT "\"\n", SARG(t->s->url));

@@ -30,7 +30,8 @@ struct draft {
 
 /* The recipe. What could not be mapped is in it as comments. */
 struct slice draft_recipe(struct arena *a, const struct draft *f);
-/* An RPM licence tag in SPDX, with & and |; *doubts receives the names that were guessed or unknown. */
+/* An RPM licence tag in SPDX, with & and |; *doubts receives the names that were guessed or
+ * unknown. */
 struct slice draft_licence(struct arena *a, struct slice tag, struct slices *doubts);
 /* Does the source come with the recipe (it is no URL)? */
 bool draft_is_local(struct slice url);

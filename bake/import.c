@@ -30,7 +30,8 @@ struct import {
 /* --- the package --- */
 
 static bool is_url(struct slice s) {
-	return slice_starts(s, "http://") || slice_starts(s, "https://") || slice_starts(s, "ftp://");
+	return slice_starts(s, "http://") || slice_starts(s, "https://")
+		|| slice_starts(s, "ftp://");
 }
 
 /* What was named, as a file here. NULL: message given. */
@@ -114,14 +115,16 @@ static void sum_files(struct import *m) {
 }
 
 static bool is_licence(struct slice name) {
-	static const char *const begins[] = { "COPYING", "LICENSE", "LICENCE", "Copying", "License", "license" };
+	static const char *const begins[] = { "COPYING", "LICENSE", "LICENCE", "Copying", "License",
+		"license" };
 	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
 		if (slice_starts(name, begins[i]))
 			return true;
 	return false;
 }
 
-/* Unpacks the archives; notes the licence texts at the top of the sources, and a configure script. */
+/* Unpacks the archives; notes the licence texts at the top of the sources, and a configure script.
+ */
 static void look_inside(struct import *m) {
 	const struct spec *s = &m->read[0];
 	const char *top = arena_printf(m->arena, "%s/sources", m->scratch).p;
@@ -140,9 +143,11 @@ static void look_inside(struct import *m) {
 	m->draft.configure = slices_has(&names, SLICE("configure"));
 	for (size_t i = 0; i < names.n; i++) {
 		const char *path = os_path(m->arena, dir, names.v[i]).p;
-		if (is_licence(names.v[i]) && os_is_file(path) && hash_file(HASH_MD5, path, md5) == 0)
-			slices_add(m->arena, &m->draft.texts, arena_printf(m->arena, "file://" SFMT ";md5=%s",
-				SARG(names.v[i]), md5));
+		if (is_licence(names.v[i]) && os_is_file(path)
+			&& hash_file(HASH_MD5, path, md5) == 0)
+			slices_add(m->arena, &m->draft.texts,
+				arena_printf(
+					m->arena, "file://" SFMT ";md5=%s", SARG(names.v[i]), md5));
 	}
 }
 
@@ -150,7 +155,8 @@ static void look_inside(struct import *m) {
 
 static int keep(struct import *m, struct slice dir, struct slice file) {
 	struct slice to = arena_printf(m->arena, SFMT "/files/" SFMT, SARG(dir), SARG(file));
-	if (os_exists(to.p) || (os_mkparents(to.p) == 0 && os_copy_file(beside(m, file), to.p) == 0))
+	if (os_exists(to.p)
+		|| (os_mkparents(to.p) == 0 && os_copy_file(beside(m, file), to.p) == 0))
 		return 0;
 	warn("import: %s: %s: put it there", to.p, strerror(errno));
 	return -1;
@@ -169,8 +175,8 @@ static void keep_files(struct import *m, struct slice dir) {
 static int write_recipe(struct import *m, struct slice parent) {
 	const struct spec *s = &m->read[0];
 	struct slice dir = os_path(m->arena, parent, s->name);
-	struct slice path = arena_printf(m->arena, SFMT "/" SFMT "_" SFMT ".bb", SARG(dir), SARG(s->name),
-		SARG(s->version));
+	struct slice path = arena_printf(
+		m->arena, SFMT "/" SFMT "_" SFMT ".bb", SARG(dir), SARG(s->name), SARG(s->version));
 	if (os_exists(path.p)) {
 		error("import: %s: is there already: move it away first", path.p);
 		return -1;

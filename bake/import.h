@@ -5,8 +5,8 @@
 struct arena;
 struct options;
 
-/* bake import FILE.spec|FILE.src.rpm|URL [DIR]: writes DIR/NAME/NAME_VERSION.bb and, beside it in files/,
- * what of the package is no download. Exit status: 0 done, 1 failed, 2 usage. */
+/* bake import FILE.spec|FILE.src.rpm|URL [DIR]: writes DIR/NAME/NAME_VERSION.bb and, beside it in
+ * files/, what of the package is no download. Exit status: 0 done, 1 failed, 2 usage. */
 int import_package(struct arena *a, const struct options *o);
 
 #endif

@@ -11,8 +11,9 @@
 #define FORMAT "1"
 
 static const char head[] =
-	"# Every source of a build, as bake resolved it. Made by `bake lock`, kept with the layer that builds\n"
-	"# from it; `bake lock --check` compares, `bake lock --update RECIPE` resolves anew. See docs/sources.md.\n";
+	"# Every source of a build, as bake resolved it. Made by `bake lock`, kept with the layer\n"
+	"# that builds from it; `bake lock --check` compares, `bake lock --update RECIPE` resolves\n"
+	"# anew. See docs/sources.md.\n";
 
 struct lock *lock_new(struct arena *a, const char *path) {
 	struct lock *l = ARENA_NEW(a, struct lock);
@@ -44,7 +45,8 @@ static int order(const struct lock_entry *e, struct slice recipe, struct slice t
 }
 
 /* Where the entry is, or would be; *found says which. */
-static size_t place_of(const struct lock *l, struct slice recipe, struct slice target, bool *found) {
+static size_t place_of(const struct lock *l, struct slice recipe, struct slice target,
+		bool *found) {
 	size_t low = 0, high = l->n;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -110,8 +112,10 @@ void lock_settle(struct lock *l, struct slice channel, struct slice reason) {
 
 static void take_own(struct lock *l, struct slice text, int line) {
 	if (!slice_is(lock_value(text, "lock"), FORMAT))
-		raise_at(slice_of(l->path), line, "a lock of format \"" SFMT "\"; this bake knows format " FORMAT
-			": make it again with bake lock", SARG(lock_value(text, "lock")));
+		raise_at(slice_of(l->path), line,
+			"a lock of format \"" SFMT "\"; this bake knows format " FORMAT
+			": make it again with bake lock",
+			SARG(lock_value(text, "lock")));
 	l->channel = lock_value(text, "channel");
 	l->reason = lock_value(text, "reason");
 }
@@ -123,11 +127,13 @@ static void take_stanza(struct lock *l, struct slice text, int line) {
 		return;
 	}
 	if (!slice_starts(text, "recipe ") || !e.target.n || !lock_value(text, "channel").n)
-		raise_at(slice_of(l->path), line, "no stanza of a source: it must begin with \"recipe NAME\" and "
+		raise_at(slice_of(l->path), line,
+			"no stanza of a source: it must begin with \"recipe NAME\" and "
 			"have \"target\" and \"channel\": make the lock again with bake lock");
 	if (lock_find(l, e.recipe, e.target))
-		raise_at(slice_of(l->path), line, "recipe " SFMT " for " SFMT " twice: take one out",
-			SARG(e.recipe), SARG(e.target));
+		raise_at(slice_of(l->path), line,
+			"recipe " SFMT " for " SFMT " twice: take one out", SARG(e.recipe),
+			SARG(e.target));
 	lock_put(l, &e);
 }
 
@@ -174,7 +180,8 @@ int lock_write(struct lock *l) {
 	for (size_t i = 0; i < l->n; i++)
 		buf_addf(&out, "\n" SFMT, SARG(l->entry[i].text));
 	if (os_mkparents(l->path) || os_write(l->path, buf_slice(&out), 0644, true)) {
-		error("%s: %s: say with SOURCES_LOCK where the lock is to be", l->path, strerror(errno));
+		error("%s: %s: say with SOURCES_LOCK where the lock is to be", l->path,
+			strerror(errno));
 		return -1;
 	}
 	l->changed = false;

@@ -1,11 +1,11 @@
 /* lock: conf/sources.lock: which sources a build is made of, one stanza a recipe. Text; nothing is
  * resolved here.
  *
- * A stanza is lines "KEY VALUE". Keys of a source: recipe, target (TARGET_ARCH of the build), channel
- * (openeuler, upstream), reason, version, licence, and either url lines ("URL sha256=… size=…",
- * "URL commit=…") or a package: package (its URL), commit or sha256, spec, directory, source, patch,
- * licence-text and prep lines. The first stanza is the lock's own: lock (its format), channel,
- * reason. */
+ * A stanza is lines "KEY VALUE". Keys of a source: recipe, target (TARGET_ARCH of the build),
+ * channel (openeuler, upstream), reason, version, licence, and either url lines ("URL sha256=…
+ * size=…", "URL commit=…") or a package: package (its URL), commit or sha256, spec, directory,
+ * source, patch, licence-text and prep lines. The first stanza is the lock's own: lock (its
+ * format), channel, reason. */
 #ifndef BAKE_LOCK_H
 #define BAKE_LOCK_H
 

@@ -1,6 +1,6 @@
-/* package: fetching and unpacking are those of any recipe: its store is given the package as the only
- * entry of SRC_URI. What the spec says becomes lines with the sha256 of every file, so that a build
- * needs neither rpmspec nor trust in the repository. */
+/* package: fetching and unpacking are those of any recipe: its store is given the package as the
+ * only entry of SRC_URI. What the spec says becomes lines with the sha256 of every file, so that a
+ * build needs neither rpmspec nor trust in the repository. */
 #include "package.h"
 #include "archive.h"
 #include "data.h"
@@ -37,8 +37,10 @@ struct slice package_entry(struct arena *a, struct slice url, struct slice commi
 		scheme = slice_sub(url, 0, at);
 		rest = slice_sub(url, at + 3, url.n);
 	}
-	return arena_printf(a, "git://" SFMT ";protocol=" SFMT ";nobranch=1;rev=" SFMT ";destsuffix="
-		SOURCE_PACKAGE_DIR, SARG(rest), SARG(scheme), SARG(commit));
+	return arena_printf(a,
+		"git://" SFMT ";protocol=" SFMT ";nobranch=1;rev=" SFMT
+		";destsuffix=" SOURCE_PACKAGE_DIR,
+		SARG(rest), SARG(scheme), SARG(commit));
 }
 
 static struct slice entry_of(struct arena *a, const struct package_request *r) {
@@ -77,7 +79,8 @@ static void add_sources(struct reading *p, const struct spec *s) {
 		buf_addf(p->lines, "source " SFMT, SARG(s->source[i].file));
 		add_identity(p, s->source[i].file);
 		if (s->source[i].dir.p)
-			buf_addf(p->lines, " unpack=" SFMT, SARG(s->source[i].dir.n ? s->source[i].dir : SLICE(".")));
+			buf_addf(p->lines, " unpack=" SFMT,
+				SARG(s->source[i].dir.n ? s->source[i].dir : SLICE(".")));
 		buf_addc(p->lines, '\n');
 	}
 }
@@ -108,7 +111,8 @@ static const char *extract(struct reading *p, const struct spec *s, struct slice
 		if (os_mkdirs(u.dir) || archive_unpack(&u))
 			return NULL;
 	}
-	const char *file = arena_printf(p->arena, "%s/" SFMT "/" SFMT, top, SARG(s->dir), SARG(path)).p;
+	const char *file =
+		arena_printf(p->arena, "%s/" SFMT "/" SFMT, top, SARG(s->dir), SARG(path)).p;
 	return os_is_file(file) ? file : NULL;
 }
 
@@ -138,7 +142,8 @@ static void add_text(struct reading *p, const struct spec *s, struct slice word)
 		return;
 	}
 	if (!slice_find(word, md5, NULL))
-		warn(SFMT ": licence text " SFMT " is not the one the recipe was written for: read it",
+		warn(SFMT ": licence text " SFMT
+			" is not the one the recipe was written for: read it",
 			SARG(data_text(p->r->d, "PN")), SARG(path));
 	buf_addf(p->lines, "licence-text file://" SFMT, SARG(path));
 	for (struct slice field; rest.p && slice_field(&rest, ';', &field);)
@@ -160,7 +165,8 @@ static void macros_of(struct reading *p, struct slices *list) {
 	struct slice words = data_text(p->r->d, "OPENEULER_MACROS");
 	for (struct slice word, name; slice_word(&words, &word);)
 		if (slice_field(&word, '=', &name) && word.p)
-			slices_add(p->arena, list, arena_printf(p->arena, SFMT " " SFMT, SARG(name), SARG(word)));
+			slices_add(p->arena, list,
+				arena_printf(p->arena, SFMT " " SFMT, SARG(name), SARG(word)));
 }
 
 static void read_spec(struct reading *p) {
@@ -183,8 +189,9 @@ static void read_spec(struct reading *p) {
 	for (size_t i = 0; i < s.prep.n; i++)
 		buf_addf(p->lines, "prep " SFMT "\n", SARG(s.prep.v[i]));
 	if (s.prep.n)
-		warn(SFMT ": %%prep of its spec does more than unpack and patch (\"prep\" in the lock): the "
-			"recipe must do that", SARG(data_text(p->r->d, "PN")));
+		warn(SFMT ": %%prep of its spec does more than unpack and patch (\"prep\" in "
+			"the lock): the recipe must do that",
+			SARG(data_text(p->r->d, "PN")));
 }
 
 /* A kernel's tree says its version in its makefile. */
@@ -200,10 +207,12 @@ static void read_tree(struct reading *p, const struct source *s) {
 				if (!part[i].p && slice_is(slice_trim(name), names[i]))
 					part[i] = slice_trim(line);
 	if (!part[0].n || !part[1].n)
-		raise_error(SFMT ": its Makefile is no kernel's: it gives no VERSION and PATCHLEVEL",
+		raise_error(SFMT
+			": its Makefile is no kernel's: it gives no VERSION and PATCHLEVEL",
 			SARG(p->r->url));
 	buf_addf(p->lines, "version " SFMT "." SFMT "." SFMT "\nlicence " SFMT "\n", SARG(part[0]),
-		SARG(part[1]), SARG(part[2].n ? part[2] : SLICE("0")), SARG(data_text(p->r->d, "LICENSE")));
+		SARG(part[1]), SARG(part[2].n ? part[2] : SLICE("0")),
+		SARG(data_text(p->r->d, "LICENSE")));
 }
 
 static void read_files(struct reading *p) {

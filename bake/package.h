@@ -1,5 +1,5 @@
-/* package: a distribution's source package (a repository or an SRPM: spec, archives, patches) as the
- * lines of a lock's stanza. */
+/* package: a distribution's source package (a repository or an SRPM: spec, archives, patches) as
+ * the lines of a lock's stanza. */
 #ifndef BAKE_PACKAGE_H
 #define BAKE_PACKAGE_H
 

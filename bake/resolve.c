@@ -61,7 +61,8 @@ static bool answers(struct arena *a, struct data *d, struct slice *why) {
 	struct slice server = server_of(a, d), said = SLICE("");
 	struct slice bundle = data_text(d, "BB_CA_BUNDLE");
 	unsigned long seconds = strtoul(arena_str(a, data_text(d, "OPENEULER_TIMEOUT")), NULL, 10);
-	struct net_request r = { .url = address_to_ask(a, d), .connect_s = seconds ? (unsigned)seconds : 10,
+	struct net_request r = { .url = address_to_ask(a, d),
+		.connect_s = seconds ? (unsigned)seconds : 10,
 		.ca_bundle = bundle.n ? arena_str(a, bundle) : NULL };
 	if (known == UNKNOWN && slice_starts(server, "file://")) {
 		known = YES;                 /* a mirror on a disk */
@@ -81,7 +82,8 @@ static bool answers(struct arena *a, struct data *d, struct slice *why) {
 static void forget_channel(struct lock *l) {
 	for (size_t i = l->n; i-- > 0;) {
 		struct slice text = l->entry[i].text;
-		if (slice_eq(lock_value(text, "channel"), OPENEULER) || lock_value(text, "reason").p)
+		if (slice_eq(lock_value(text, "channel"), OPENEULER)
+			|| lock_value(text, "reason").p)
 			lock_drop(l, l->entry[i].recipe, l->entry[i].target);
 	}
 }
@@ -105,7 +107,8 @@ static bool settle(struct workspace *w) {
 	struct slice wanted = data_text(w->config->data, "SOURCE_CHANNEL"), reason;
 	struct slice before = data_text(w->config->data, "SOURCES_CHANNEL");
 	if (wanted.n && !slice_eq(wanted, OPENEULER) && !slice_eq(wanted, UPSTREAM))
-		raise_error("SOURCE_CHANNEL: \"" SFMT "\": it is openeuler, upstream or empty", SARG(wanted));
+		raise_error("SOURCE_CHANNEL: \"" SFMT "\": it is openeuler, upstream or empty",
+			SARG(wanted));
 	if (l->channel.n && (!wanted.n || slice_eq(wanted, l->channel)))
 		return false;
 	if (l->channel.n)
@@ -194,7 +197,7 @@ static bool find_pin(struct data *d, struct pin *p) {
 			|| !data_get_flag(d, atom_of("OPENEULER_PIN"), atom(p->name), true, &text))
 		return false;
 	if (!slice_word(&text, &p->url) || !slice_word(&text, &p->commit)
-			|| !(hash_is_hex(HASH_SHA1, p->commit) || hash_is_hex(HASH_SHA256, p->commit)))
+		|| !(hash_is_hex(HASH_SHA1, p->commit) || hash_is_hex(HASH_SHA256, p->commit)))
 		raise_error("OPENEULER_PIN[" SFMT "]: it must be \"URL COMMIT\" with a full commit",
 			SARG(p->name));
 	return true;
@@ -233,8 +236,12 @@ static _Noreturn void refuse(const struct recipe *recipe, const struct pin *p, s
 static bool try_openeuler(struct resolver *r, struct buf *b, const struct recipe *recipe,
 		struct data *d, const struct pin *pin, struct slice *why) {
 	struct trap trap;
-	struct package_request p = { .d = d, .url = pin->url, .commit = pin->commit, .name = pin->name,
-		.tree = data_is(d, "OPENEULER_TREE", "1"), .scratch = scratch_dir(r, recipe) };
+	struct package_request p = { .d = d,
+		.url = pin->url,
+		.commit = pin->commit,
+		.name = pin->name,
+		.tree = data_is(d, "OPENEULER_TREE", "1"),
+		.scratch = scratch_dir(r, recipe) };
 	if (!answers(b->arena, d, why)) {
 		*why = arena_printf(b->arena, NO_ANSWER ": " SFMT, SARG(*why));
 		return false;
@@ -268,7 +275,8 @@ static void put_openeuler(struct resolver *r, struct buf *b, const struct recipe
 	if (slice_eq(channel, OPENEULER))
 		refuse(recipe, pin, why);
 	why = one_line(b->arena, why);
-	warn(SFMT ": upstream's release in place of openEuler's package: " SFMT, SARG(recipe->pn), SARG(why));
+	warn(SFMT ": upstream's release in place of openEuler's package: " SFMT, SARG(recipe->pn),
+		SARG(why));
 	b->n = 0;
 	/* The store was given the package for its SRC_URI: take a fresh one. */
 	d = recipe_data(r->w->config, recipe->id, b->arena);
@@ -283,7 +291,9 @@ static void put_stanza(struct resolver *r, struct buf *b, const struct recipe *r
 	if (find_pin(d, &pin) && !data_is(d, "SOURCE_CHANNEL", "upstream")) {
 		put_openeuler(r, b, recipe, d, &pin);
 	} else if (srpm) {
-		struct package_request p = { .d = d, .url = srpm->uri.text, .name = data_text(d, "BPN"),
+		struct package_request p = { .d = d,
+			.url = srpm->uri.text,
+			.name = data_text(d, "BPN"),
 			.scratch = scratch_dir(r, recipe) };
 		put_package(r, b, recipe, &p);
 	} else if (is_remote(&all)) {
@@ -376,8 +386,8 @@ static struct graph *make_graph(struct workspace *w, const struct options *o) {
 	struct slices all = { 0 };
 	slices_add(w->arena, &all, SLICE("world"));
 	struct slice task = data_text(w->config->data, "BB_DEFAULT_TASK");
-	struct targets targets = graph_targets(w->arena, w->providers, o->words.n ? &o->words : &all,
-		task.n ? task : SLICE("build"));
+	struct targets targets = graph_targets(w->arena, w->providers,
+		o->words.n ? &o->words : &all, task.n ? task : SLICE("build"));
 	return graph_build(w->arena, w->providers, &targets);
 }
 
@@ -386,7 +396,8 @@ static struct slice describe(struct arena *a, const struct lock_entry *e) {
 	if (!e)
 		return SLICE("nothing");
 	return arena_printf(a, SFMT " " SFMT "%s" SFMT, SARG(lock_value(text, "channel")),
-		SARG(lock_value(text, "version")), commit.n ? " " : "", SARG(slice_sub(commit, 0, 12)));
+		SARG(lock_value(text, "version")), commit.n ? " " : "",
+		SARG(slice_sub(commit, 0, 12)));
 }
 
 /* Old → new, a line each, of what is not as it was. */
@@ -397,8 +408,8 @@ static void print_changes(struct workspace *w, const struct lock *old) {
 		const struct lock_entry *was = lock_find(old, e->recipe, e->target);
 		if (!slice_eq(e->target, target) || (was && slice_eq(was->text, e->text)))
 			continue;
-		printf(SFMT ": " SFMT " → " SFMT "\n", SARG(e->recipe), SARG(describe(w->arena, was)),
-			SARG(describe(w->arena, e)));
+		printf(SFMT ": " SFMT " → " SFMT "\n", SARG(e->recipe),
+			SARG(describe(w->arena, was)), SARG(describe(w->arena, e)));
 	}
 }
 
@@ -476,7 +487,8 @@ static struct slice comparable(struct arena *a, struct slice text) {
 static bool agrees(struct resolver *r, const struct recipe *recipe, const struct lock_entry *e,
 		struct buf *said) {
 	struct data *d = recipe_data(r->w->config, recipe->id, said->arena);
-	struct slice commit = lock_value(e->text, "commit"), package = lock_value(e->text, "package");
+	struct slice commit = lock_value(e->text, "commit"),
+		     package = lock_value(e->text, "package");
 	struct sources all = source_list(d);
 	const struct source *srpm = find_srpm(&all);
 	struct pin pin;
@@ -501,10 +513,13 @@ static bool check_recipe(struct resolver *r, const struct lock *l, const struct 
 	struct sources all = source_list(recipe_data(r->w->config, recipe->id, a));
 	bool fine = e ? agrees(r, recipe, e, &said) : !is_remote(&all);
 	if (!fine && !e)
-		error(SFMT ": not in %s: bake lock --update " SFMT, SARG(recipe->pn), l->path, SARG(recipe->pn));
+		error(SFMT ": not in %s: bake lock --update " SFMT, SARG(recipe->pn), l->path,
+			SARG(recipe->pn));
 	else if (!fine)
-		error(SFMT ": %s disagrees: bake lock --update " SFMT "\n  recipe: " SFMT "\n  lock:   " SFMT,
-			SARG(recipe->pn), l->path, SARG(recipe->pn), SARG(one_line(a, buf_slice(&said))),
+		error(SFMT ": %s disagrees: bake lock --update " SFMT "\n  recipe: " SFMT
+			   "\n  lock:   " SFMT,
+			SARG(recipe->pn), l->path, SARG(recipe->pn),
+			SARG(one_line(a, buf_slice(&said))),
 			SARG(one_line(a, comparable(a, e->text))));
 	arena_free(a);
 	return fine;

@@ -8,11 +8,11 @@ struct graph;
 struct options;
 struct workspace;
 
-/* Configuration and recipes like workspace_open, with the lock's channel settled before: without one
- * openEuler's server is asked, once. */
+/* Configuration and recipes like workspace_open, with the lock's channel settled before: without
+ * one openEuler's server is asked, once. */
 int resolve_open(struct workspace *w, const struct options *o);
-/* Resolves what the graph fetches and the lock does not have. 1: recipes say something else now, read
- * them (workspace_open) and make the graph again; 0: all is known; −1: messages given. */
+/* Resolves what the graph fetches and the lock does not have. 1: recipes say something else now,
+ * read them (workspace_open) and make the graph again; 0: all is known; −1: messages given. */
 int resolve_sources(struct workspace *w, const struct graph *g);
 /* One note: how many sources of the graph are from which channel, when the channel matters. */
 void resolve_summary(const struct workspace *w, const struct graph *g);

@@ -70,15 +70,22 @@ struct reading {
 	struct slice dir;                /* of the package's files */
 	struct slices sources, patches, applied;         /* sources: as the tags have them */
 	struct slice cwd;                /* of %prep, relative to TOPDIR; "" at the start */
-	struct slice pending;            /* a file named in a command that goes on in the next line */
+	struct slice pending; /* a file named in a command that goes on in the next line */
 	bool in_setup;                   /* between "STATUS=$?" and its "fi" */
 	struct buf build;
 };
 
 static void read_tag(struct reading *r, struct slice line) {
-	struct { const char *name; struct slice *to; } one[] = {
-		{ "name", &r->s->name }, { "version", &r->s->version }, { "release", &r->s->release },
-		{ "license", &r->s->licence }, { "summary", &r->s->summary }, { "url", &r->s->url },
+	struct {
+		const char *name;
+		struct slice *to;
+	} one[] = {
+		{ "name", &r->s->name },
+		{ "version", &r->s->version },
+		{ "release", &r->s->release },
+		{ "license", &r->s->licence },
+		{ "summary", &r->s->summary },
+		{ "url", &r->s->url },
 	};
 	struct slice value;
 	int number;
@@ -104,7 +111,8 @@ static struct slice file_of(struct slice source) {
 }
 
 static struct slice unquote(struct slice word) {
-	if (word.n >= 2 && (word.p[0] == '\'' || word.p[0] == '"') && word.p[word.n - 1] == word.p[0])
+	if (word.n >= 2 && (word.p[0] == '\'' || word.p[0] == '"')
+		&& word.p[word.n - 1] == word.p[0])
 		return slice_sub(word, 1, word.n - 1);
 	return word;
 }
@@ -191,7 +199,8 @@ static void add_patch(struct reading *r, const struct command *c, struct slice f
 }
 
 static bool unpacks(const struct command *c) {
-	return (calls(c, "rpmuncompress") && has_word(c, "-x")) || calls(c, "tar") || calls(c, "unzip");
+	return (calls(c, "rpmuncompress") && has_word(c, "-x")) || calls(c, "tar")
+		|| calls(c, "unzip");
 }
 
 static bool mark_unpacked(struct reading *r, struct slice file) {
@@ -221,7 +230,8 @@ static bool is_frame(struct reading *r, const struct command *c) {
 		r->in_setup = true;
 		return true;
 	}
-	if (slice_is(c->word[0], "fi") || slice_is(c->word[0], "if") || slice_is(c->word[0], "exit")) {
+	if (slice_is(c->word[0], "fi") || slice_is(c->word[0], "if")
+		|| slice_is(c->word[0], "exit")) {
 		bool was = r->in_setup;
 		if (slice_is(c->word[0], "fi"))
 			r->in_setup = false;
@@ -277,13 +287,27 @@ static void read_command(struct reading *r, struct slice line) {
 enum section { PREAMBLE, PREP, BUILD, SOURCELIST, PATCHLIST, ELSEWHERE };
 
 static enum section section_of(struct slice line, enum section now) {
-	static const struct { const char *name; enum section section; } known[] = {
-		{ "%prep", PREP }, { "%build", BUILD },
-		{ "%sourcelist", SOURCELIST }, { "%patchlist", PATCHLIST },
-		{ "%description", ELSEWHERE }, { "%install", ELSEWHERE }, { "%check", ELSEWHERE },
-		{ "%files", ELSEWHERE }, { "%changelog", ELSEWHERE }, { "%package", ELSEWHERE },
-		{ "%conf", ELSEWHERE }, { "%clean", ELSEWHERE }, { "%pre", ELSEWHERE }, { "%post", ELSEWHERE },
-		{ "%preun", ELSEWHERE }, { "%postun", ELSEWHERE }, { "%generate_buildrequires", ELSEWHERE },
+	static const struct {
+		const char *name;
+		enum section section;
+	} known[] = {
+		{ "%prep", PREP },
+		{ "%build", BUILD },
+		{ "%sourcelist", SOURCELIST },
+		{ "%patchlist", PATCHLIST },
+		{ "%description", ELSEWHERE },
+		{ "%install", ELSEWHERE },
+		{ "%check", ELSEWHERE },
+		{ "%files", ELSEWHERE },
+		{ "%changelog", ELSEWHERE },
+		{ "%package", ELSEWHERE },
+		{ "%conf", ELSEWHERE },
+		{ "%clean", ELSEWHERE },
+		{ "%pre", ELSEWHERE },
+		{ "%post", ELSEWHERE },
+		{ "%preun", ELSEWHERE },
+		{ "%postun", ELSEWHERE },
+		{ "%generate_buildrequires", ELSEWHERE },
 	};
 	struct slice word = line;
 	if (!slice_starts(line, "%") || !slice_word(&line, &word))
@@ -341,7 +365,9 @@ static bool is_heading(struct slice *line, enum section now) {
 }
 
 void spec_parse(struct arena *a, struct slice text, struct slice dir, struct spec *s) {
-	struct reading r = { .arena = a, .s = s, .dir = dir, .cwd = SLICE(""), .build = { .arena = a } };
+	struct reading r = {
+		.arena = a, .s = s, .dir = dir, .cwd = SLICE(""), .build = { .arena = a }
+	};
 	enum section section = PREAMBLE;
 	*s = (struct spec){ .name = SLICE_NONE };
 	bool prepared = false;
@@ -409,8 +435,8 @@ static int run(struct arena *a, const struct spec_request *r, const char *file, 
 	size_t n = 1;
 	int status;
 	if (!argv[0]) {
-		*out = SLICE("error: rpmspec is not installed: install rpm (`make deps` does so on Debian), "
-			"rpm-build on openEuler");
+		*out = SLICE("error: rpmspec is not installed: install rpm (`make deps-image` "
+			"does so), rpm-build on openEuler");
 		return -1;
 	}
 	argv[n++] = "-P";
@@ -447,7 +473,8 @@ int spec_read(struct arena *a, const struct spec_request *r, struct spec *s, str
 	int rc = run(a, r, copy, &out);
 	unlink(copy);
 	if (rc) {
-		*why = arena_printf(a, SFMT ": " SFMT, SARG(os_basename(file)), SARG(reason_in(a, out)));
+		*why = arena_printf(
+			a, SFMT ": " SFMT, SARG(os_basename(file)), SARG(reason_in(a, out)));
 		return -1;
 	}
 	spec_parse(a, out, os_dirname(file), s);
