@@ -247,14 +247,6 @@ static bool lua_module_has(struct look *k, struct slice name) {
 	return false;
 }
 
-static struct slice near_functions(struct look *k, struct slice name) {
-	struct slices all = { 0 };
-	const struct library_entry *e;
-	for (uint32_t i = 0; (e = library_next(&i));)
-		slices_add(k->arena, &all, slice_of(e->name));
-	return near_hint(k->arena, name, &all);
-}
-
 static void check_call(struct look *k, struct slice file, int line, const struct atom *called) {
 	struct slice name = atom_slice(called);
 	if (library_find(called) || map_get(&k->lua, called))
@@ -264,7 +256,7 @@ static void check_call(struct look *k, struct slice file, int line, const struct
 				"Python: write it as function %s(d, …) … end", called->p, called->p));
 	else if (is_known_module(k, name) && !lua_module_has(k, name))
 		find(k, AUDIT_EXPRESSION, file, line, arena_printf(k->arena, "${@…} calls %s(), "
-				"which is not there" SFMT, called->p, SARG(near_functions(k, name))));
+				"which is not there" SFMT, called->p, SARG(library_near(k->arena, name))));
 }
 
 static void check_expression(struct look *k, struct slice file, int line, struct slice code) {

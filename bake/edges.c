@@ -207,6 +207,14 @@ static void add_tasks(struct builder *b, const struct numbers *units, const stru
 	}
 }
 
+/* ": did you mean do_x?" of the tasks of r, or empty. */
+static struct slice near_tasks(struct builder *b, const struct recipe *r, struct slice task) {
+	struct slices names = { 0 };
+	for (size_t i = 0; i < r->tasks; i++)
+		slices_add(b->arena, &names, atom_slice(r->task[i].name));
+	return near_hint(b->arena, task, &names);
+}
+
 static void add_pairs(struct builder *b, const struct recipe *r, const struct recipe_task *spec,
 		bool run) {
 	const struct slices *pairs = run ? &spec->rdepends : &spec->depends;
@@ -223,9 +231,9 @@ static void add_pairs(struct builder *b, const struct recipe *r, const struct re
 			push(b->arena, &b->scratch, t);
 			continue;
 		}
-		error(SFMT ": %s[%s]: " SFMT ": " SFMT " has no such task", SARG(r->file),
+		error(SFMT ": %s[%s]: " SFMT ": " SFMT " has no such task" SFMT, SARG(r->file),
 				spec->name->p, run ? "rdepends" : "depends", SARG(pairs->v[i]),
-				SARG(c->v[0]->file));
+				SARG(c->v[0]->file), SARG(near_tasks(b, c->v[0], dep)));
 		b->faults++;
 	}
 }
@@ -503,14 +511,8 @@ static void recursive_edges(struct builder *b) {
 
 static void report_no_task(struct builder *b, const struct edges_target *t,
 		const struct recipe *r) {
-	struct slices names = { 0 }, near = { 0 };
-	for (size_t i = 0; i < r->tasks; i++)
-		slices_add(b->arena, &names, atom_slice(r->task[i].name));
-	near_pick(b->arena, t->task, &names, &near);
-	struct slice list = slices_join(b->arena, &near, ", ");
-	error(SFMT ": has no task " SFMT " (" SFMT ")%s" SFMT "%s", SARG(t->name), SARG(t->task),
-			SARG(r->file), near.n ? ": did you mean " : "", SARG(list),
-			near.n ? "?" : "");
+	error(SFMT ": has no task " SFMT " (" SFMT ")" SFMT, SARG(t->name), SARG(t->task),
+			SARG(r->file), SARG(near_tasks(b, r, t->task)));
 	b->faults++;
 }
 

@@ -251,10 +251,14 @@ static int eval_path(struct data *d, const struct atom *path, enum parse_dialect
 
 static _Noreturn void raise_missing(struct data *d, struct slice file, const char *verb,
 		const char *why) {
+	struct arena *a = data_arena(d);
+	struct slice beside = os_dirname(place_file(data_place(d)));
+	struct slice path = arena_printf(a, SFMT ":" SFMT, SARG(beside), SARG(text_of(d, name.bbpath)));
 	raise_at(place_file(data_place(d)), data_place(d).line,
 			"%s " SFMT ": %s: looked beside the file "
-			"that asks for it and along BBPATH (" SFMT ")",
-			verb, SARG(file), why, SARG(text_of(d, name.bbpath)));
+			"that asks for it and along BBPATH (" SFMT ")" SFMT,
+			verb, SARG(file), why, SARG(text_of(d, name.bbpath)),
+			SARG(search_near(a, path, file, "")));
 }
 
 /* The file beside the one that asks for it, or along BBPATH. */
@@ -365,15 +369,24 @@ static bool find_class(struct data *d, struct slice class_name, struct slice *fo
 			find_class_along(d, path, class_name, found);
 }
 
+static _Noreturn void raise_no_class(struct data *d, struct slice class_name, struct place at) {
+	struct arena *a = data_arena(d);
+	struct slice path = text_of(d, name.bbpath), near = SLICE("");
+	static const char *const dirs[] = { "classes", "classes-recipe", "classes-global" };
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs && !near.n; i++)
+		near = search_near(a, path, arena_printf(a, "%s/" SFMT, dirs[i], SARG(class_name)),
+				".bbclass");
+	raise_at(place_file(at), at.line, "inherit " SFMT ": no classes/" SFMT
+			".bbclass along BBPATH (" SFMT ")" SFMT, SARG(class_name), SARG(class_name),
+			SARG(path), SARG(near));
+}
+
 static void inherit_one(struct data *d, struct slice class_name, struct place at) {
 	struct slice found;
 	if (!find_class(d, class_name, &found) && is_assumed(d, class_name))
 		return;
 	if (!found.p)
-		raise_at(place_file(at), at.line,
-				"inherit " SFMT ": no classes/" SFMT ".bbclass along BBPATH (" SFMT
-				")",
-				SARG(class_name), SARG(class_name), SARG(text_of(d, name.bbpath)));
+		raise_no_class(d, class_name, at);
 	const struct atom *path = atom(found);
 	if (!ledger_add_class(d, path))
 		return;

@@ -240,8 +240,8 @@ static _Noreturn void no_function(struct inline_run *r, const struct atom *name)
 	char *file = arena_str(r->arena, (struct slice){ name->p, (size_t)(dot - name->p) });
 	for (char *p = file; *p; p++)
 		*p = *p == '.' ? '/' : *p;
-	raise_error(NO_FUNCTION "%s; it can be written in Lua: M.%s in classes/lib/%s.lua",
-			name->p, dot + 1, file);
+	raise_error(NO_FUNCTION "%s" SFMT "; it can be written in Lua: M.%s in classes/lib/%s.lua",
+			name->p, SARG(library_near(r->arena, atom_slice(name))), dot + 1, file);
 }
 
 static struct value call_path_value(
@@ -268,7 +268,8 @@ static struct value call_method(struct inline_run *r, struct value object, const
 			: NULL;
 	library_fn *fn = full ? library_find(full) : NULL;
 	if (!fn)
-		raise_error("expression: '%s' has no method %s", type, name->p);
+		raise_error("expression: '%s' has no method %s" SFMT, type, name->p,
+				SARG(library_near(r->arena, slice_of(path))));
 	struct arguments with;
 	arguments_init(&with);
 	add_argument(r, &with, object);

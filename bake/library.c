@@ -51,6 +51,14 @@ const struct library_entry *library_next(uint32_t *i) {
 	return e ? e->value : NULL;
 }
 
+struct slice library_near(struct arena *a, struct slice name) {
+	struct slices names = { 0 };
+	const struct library_entry *e;
+	for (uint32_t i = 0; (e = library_next(&i));)
+		slices_add(a, &names, slice_of(e->name));
+	return near_hint(a, name, &names);
+}
+
 /* --- arguments --- */
 
 _Noreturn void call_fail(const struct call *c, const char *format, ...) {

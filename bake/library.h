@@ -45,6 +45,8 @@ library_fn *library_find(const struct atom *name);   /* NULL when nobody added i
 bool library_is_module(const struct atom *name);
 /* Steps over the names, for whoever must list them: for (i = 0; (e = library_next(&i)); ) … */
 const struct library_entry *library_next(uint32_t *i);
+/* ": did you mean X?" of the functions with names like this one, or empty. */
+struct slice library_near(struct arena *a, struct slice name);
 
 /* --- arguments: i counts from 0; a wrong type or a missing argument raises, naming function and
  * position. A named argument is found by call_named. --- */

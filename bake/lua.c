@@ -242,6 +242,17 @@ static void push_library(lua_State *L, const struct atom *name) {
 	lua_pushcclosure(L, call_library, 1);
 }
 
+static int no_method(lua_State *L, const char *key, const char *path) {
+	struct arena *a = arena_new();
+	lua_pushfstring(L, "d has no method %s%s", key,
+			arena_str(a, library_near(a, slice_of(path))));
+	arena_free(a);
+	luaL_where(L, 1);
+	lua_insert(L, -2);
+	lua_concat(L, 2);
+	return lua_error(L);
+}
+
 /* d:method — the library's function d.method, kept in the metatable's own cache. */
 static int data_index(lua_State *L) {
 	lua_pushvalue(L, 2);
@@ -251,7 +262,7 @@ static int data_index(lua_State *L) {
 	const char *path = lua_pushfstring(L, "d.%s", key);
 	const struct atom *name = atom_find(slice_of(path));
 	if (!name || !library_find(name))
-		return luaL_error(L, "d has no method %s", key);
+		return no_method(L, key, path);
 	push_library(L, name);
 	lua_pushvalue(L, 2);
 	lua_pushvalue(L, -2);

@@ -6,6 +6,7 @@
  * does this. A statement's texts point into the file's text, or into its arena when they were
  * joined. */
 #include "parse.h"
+#include "advice.h"
 #include "map.h"
 #include "os.h"
 
@@ -24,8 +25,9 @@ struct parser {
 };
 
 static _Noreturn void refuse(const struct parser *p, int line, struct slice text,
-		const char *hint) {
-	raise_at(atom_slice(p->file), line, "unparsed line: '" SFMT "': %s", SARG(text), hint);
+		struct slice hint) {
+	raise_at(atom_slice(p->file), line, "unparsed line: '" SFMT "': " SFMT, SARG(text),
+			SARG(hint));
 }
 
 static struct stmt *add(struct parser *p, enum stmt_kind kind) {
@@ -210,6 +212,9 @@ static void advise(const struct parser *p, const struct assignment *a, struct sl
 					slice_find(a->name, ":remove", NULL)))
 		warn("%s:%d: " SFMT " %s: two operators at once: use = here", p->file->p, p->line,
 				SARG(a->name), a->operator);
+	struct slice odd = advice_name(p->arena, a->name, a->flag);
+	if (odd.p)
+		warn("%s:%d: " SFMT, p->file->p, p->line, SARG(odd));
 }
 
 static bool assignment(struct parser *p, struct slice s) {
@@ -304,42 +309,10 @@ static bool addfragments(struct parser *p, struct slice s) {
 	return true;
 }
 
-static size_t count_char(struct slice s, char c) {
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; i++)
-		n += s.p[i] == c;
-	return n;
-}
-
-/* What is likely wrong with a line nothing matched. */
-static const char *hint(const struct parser *p, struct slice s) {
-	struct slice value;
-	size_t eq;
-	if (is_blank(s.p[0]))
-		return "statements begin in column 0: remove the blanks before it";
-	if (slice_ends(s, ")") && !memchr(s.p, '=', s.n))
-		return "the { of a function belongs at the end of this line";
-	if (p->dialect == PARSE_CONF && (slice_starts(s, "inherit") || slice_starts(s, "addtask") ||
-			slice_ends(s, "{")))
-		return "a .conf file holds settings only: use INHERIT += \"class\", or a recipe or "
-		       "class";
-	if (!slice_find(s, "=", &eq))
-		return "expected NAME = \"value\", a directive with its argument, or a function";
-	value = slice_trim(slice_sub(s, eq + 1, s.n));
-	if (!value.n || (value.p[0] != '"' && value.p[0] != '\''))
-		return "the value belongs in quotes: NAME = \"value\"";
-	if (value.n < 2 || value.p[value.n - 1] != value.p[0])
-		return "the quote is not closed on this line: close it, or continue the line with "
-		       "\\";
-	if (count_char(value, value.p[0]) == 3)
-		return "three quotes of one kind: use the other kind around the value";
-	return "the name or the operator is not one BitBake knows";
-}
-
 static void common_line(struct parser *p, struct slice s) {
 	if (!assignment(p, s) && !include(p, s) && !export_or_unset(p, s) && !addpylib(p, s) &&
 			!addfragments(p, s))
-		refuse(p, p->line, s, hint(p, s));
+		refuse(p, p->line, s, advice_line(p->arena, s, p->dialect == PARSE_CONF));
 }
 
 /* --- .conf --- */
@@ -671,7 +644,7 @@ static void read_recipe(struct parser *p) {
 	}
 	if (r.lines)
 		refuse(p, p->line, buf_slice(&r.text),
-				"the file ends in a continued line: remove the \\");
+				SLICE("the file ends in a continued line: remove the \\"));
 }
 
 /* --- files --- */

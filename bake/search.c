@@ -7,6 +7,7 @@
 #include "regex.h"
 #include "util.h"
 
+#include <string.h>
 #include <unistd.h>
 
 static struct map known;         /* path → "y" or "n" */
@@ -45,6 +46,22 @@ bool search_path(struct arena *a, struct slice path, struct slice item, struct s
 		return true;
 	}
 	return false;
+}
+
+struct slice search_near(struct arena *a, struct slice path, struct slice item, const char *ending) {
+	struct slices names = { 0 }, all = { 0 };
+	struct slice dir, name = os_basename(item), below = os_dirname(item);
+	size_t n = strlen(ending);
+	if (slice_ends(name, ending))
+		name.n -= n;
+	while (slice_field(&path, ':', &dir)) {
+		names = (struct slices){ 0 };
+		os_list(a, arena_str(a, memchr(item.p, '/', item.n) ? join(a, dir, below) : dir), &names);
+		for (size_t i = 0; i < names.n; i++)
+			if (slice_ends(names.v[i], ending))
+				slices_add(a, &all, slice_sub(names.v[i], 0, names.v[i].n - n));
+	}
+	return near_hint(a, name, &all);
 }
 
 struct slice search_layer(struct data *d, struct slice path) {

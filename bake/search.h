@@ -16,6 +16,9 @@ void search_forget(void);
 /* The first DIR/item over the directories of path that exists; an absolute item is itself. Text in
  * arena a. */
 bool search_path(struct arena *a, struct slice path, struct slice item, struct slice *found);
+/* ": did you mean X?" of the files that lie where item was looked for, without their ending. Text in
+ * arena a; empty when none is near. */
+struct slice search_near(struct arena *a, struct slice path, struct slice item, const char *ending);
 /* The collection whose BBFILE_PATTERN matches path, the longest pattern first; unset: none. */
 struct slice search_layer(struct data *d, struct slice path);
 
