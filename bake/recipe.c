@@ -164,6 +164,9 @@ static void read_task(struct data *d, struct recipe_task *t) {
 	t->plaindirs = flag_list(d, t, flag.plaindirs);
 	t->inputdirs = flag_list(d, t, flag.inputdirs);
 	t->outputdirs = flag_list(d, t, flag.outputdirs);
+	/* Outputs alone are of a task that puts its results there itself: no artefact, as in BitBake. */
+	if (!t->inputdirs.n)
+		t->outputdirs = (struct slices){ 0 };
 	t->cached = t->plaindirs.n || t->outputdirs.n;
 	if (t->inputdirs.n != t->outputdirs.n)
 		raise_error("%s: [sstate-inputdirs] has %zu directories, [sstate-outputdirs] %zu: they "

@@ -47,3 +47,6 @@ export LDFLAGS_FOR_BUILD = "${BUILD_LDFLAGS}"
 
 # libtool is not to write directories every loader searches into what it links.
 export lt_cv_sys_lib_dlsearch_path_spec = "${libdir} ${base_libdir}"
+
+# --target is given to all of them; only Yocto's autoconf knows that a tool for its own host has no prefix for it.
+CONFIGUREOPTS:append = " --program-prefix="

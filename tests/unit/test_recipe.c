@@ -116,6 +116,12 @@ Test(recipe, unpaired_directories) {
 	cr_assert_eq(read_one(), -1);
 }
 
+Test(recipe, outputs_alone_are_no_artefact) {
+	const struct recipe *r = recipe("do_build[sstate-outputdirs] = \"c\"\n");
+	const struct recipe_task *build = recipe_task_find(r, atom_of("do_build"));
+	cr_assert(!build->cached && !build->outputdirs.n);
+}
+
 Test(recipe, data_of_a_variant) {
 	put("classes/native.bbclass", "CLASSOVERRIDE = \"class-native\"\n");
 	recipe("BBCLASSEXTEND = \"native\"\n");
