@@ -76,6 +76,10 @@ bool hunt_allowed(struct hunt *h, struct slice url) {
 	return false;
 }
 
+static bool may_redirect(void *ctx, const char *url) {
+	return hunt_allowed(ctx, slice_of(url));
+}
+
 static void progress(void *ctx, uint64_t got, uint64_t total) {
 	struct hunt *h = ctx;
 	enum { EVERY_MS = 5000 };
@@ -107,6 +111,7 @@ static int download(struct hunt *h, struct slice url, struct net_request *r, boo
 	set_limits(h->d, r);
 	r->url = arena_str(h->arena, remote);
 	r->size = h->s->size;
+	r->allowed = may_redirect;
 	r->progress = progress;
 	r->ctx = h;
 	h->noted = os_now_ms();

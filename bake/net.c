@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ struct transfer {
 	uint64_t had;            /* bytes that were there before the call */
 	bool answered;           /* this attempt's first byte has come */
 	int write_error;         /* errno */
+	bool forbidden;          /* redirected where r->allowed does not let it */
 	bool too_long;           /* more than r->size bytes */
 	int64_t last_tick;
 	char error[CURL_ERROR_SIZE];
@@ -88,6 +90,22 @@ static size_t take(char *bytes, size_t one, size_t size, void *ctx) {
 	return size;
 }
 
+/* Sees every header before libcurl acts on it. */
+static size_t take_header(char *bytes, size_t one, size_t size, void *ctx) {
+	static const char name[] = "location:";
+	struct transfer *t = ctx;
+	(void)one;
+	if (size < sizeof name || strncasecmp(bytes, name, sizeof name - 1) != 0)
+		return size;
+	struct slice url = slice_trim((struct slice){ bytes + sizeof name - 1, size - sizeof name + 1 });
+	char *text = strndup(url.p, url.n);
+	if (!text)
+		broken("out of memory for a header");
+	t->forbidden = strstr(text, "://") && !t->r->allowed(t->r->ctx, text);
+	free(text);
+	return t->forbidden ? 0 : size;
+}
+
 static int tick(void *ctx, curl_off_t total, curl_off_t got, curl_off_t up_total, curl_off_t up) {
 	struct transfer *t = ctx;
 	(void)got, (void)up_total, (void)up;
@@ -143,6 +161,10 @@ static CURLcode attempt(struct transfer *t) {
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, t->error);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
+	if (t->r->allowed) {
+		curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
+		curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
+	}
 	if (t->r->progress) {
 		curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, tick);
 		curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
@@ -192,6 +214,8 @@ static struct slice describe(struct arena *a, struct transfer *t, CURLcode rc) {
 	if (t->write_error)
 		return arena_printf(a, "%s.part: cannot be written: %s", t->r->file,
 			strerror(t->write_error));
+	if (t->forbidden)
+		return SLICE("redirected to a host that BB_ALLOWED_NETWORKS does not name");
 	switch (rc) {
 	case CURLE_HTTP_RETURNED_ERROR:
 		return arena_printf(a, "the server answers %ld%s", code,

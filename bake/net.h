@@ -12,6 +12,8 @@ struct slice;
 /* total is 0 as long as it is unknown. Called some times a second. */
 typedef void net_progress_fn(void *ctx, uint64_t got, uint64_t total);
 
+typedef bool net_allowed_fn(void *ctx, const char *url);
+
 struct net_request {
 	const char *url;
 	const char *file;        /* appears complete or not at all; FILE.part until then, resumed */
@@ -23,6 +25,7 @@ struct net_request {
 	uint64_t size;           /* bytes it should have; 0: unknown */
 	const char *ca_bundle;   /* of a private authority; NULL: $CURL_CA_BUNDLE, the host's */
 	bool fresh;              /* forget what FILE.part holds */
+	net_allowed_fn *allowed; /* may a redirection go there? NULL: anywhere */
 	net_progress_fn *progress;
 	void *ctx;
 };

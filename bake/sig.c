@@ -570,7 +570,7 @@ void sig_line(struct buf *out, struct slice name, struct slice value) {
 
 static void dump_node(struct buf *out, const struct node *n) {
 	if (n->value.p)
-		sig_line(out, atom_slice(n->name), n->value);
+		sig_line(out, atom_slice(n->name), text_mask(out->arena, n->value));
 	else
 		buf_addf(out, "%s\n", n->name->p);
 }
