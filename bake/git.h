@@ -5,24 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "gitrun.h"     /* struct git_source */
 #include "util.h"
 
 struct arena;
-
-struct git_source {
-	const char *url;         /* as git takes it; git_checkout needs none */
-	const char *mirror;      /* the bare repository, made when absent */
-	struct slice commit;     /* 40 (or 64) hex digits */
-	struct slice branch;     /* for servers that give no single commits; unset: all */
-	struct slice tag;        /* must lead to the commit; unset: none */
-	const char *path;        /* where git is looked up ("dir:dir"); NULL: the usual places */
-	const char *ca_bundle;   /* of a private authority; NULL: git's own */
-	unsigned stall_s;        /* seconds http may be slower than 100 bytes a second; 0: 30 */
-	unsigned most_s;         /* seconds one transfer may take; 0: 3600 */
-	bool offline;            /* only what the mirror holds */
-	bool history;            /* all of the branch, not only the commit */
-	bool lfs;                /* large files too */
-};
 
 /* Makes sure that the mirror holds the commit (and its large files), without its history where the
  * server allows that. 0, or −1 and *why, without credentials. */

@@ -30,8 +30,8 @@ struct sig_task {
  * variable cannot be expanded; one that only lacks a function (Python's) counts unexpanded. */
 void sig_task(struct sig *s, const struct atom *task, bool want_vars, struct sig_task *result);
 
-/* Everything that entered the hash, one "NAME value" a line (values escaped, passwords of URLs masked), first the task's own
- * text: to be kept beside the stamp. */
+/* Everything that entered the hash, one "NAME value" a line (values escaped, passwords of URLs
+ * masked), first the task's own text: to be kept beside the stamp. */
 void sig_dump(struct sig *s, const struct atom *task, struct buf *out);
 /* One line of a dump: name, blank, value with backslash, newline and tab escaped. */
 void sig_line(struct buf *out, struct slice name, struct slice value);
