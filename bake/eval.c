@@ -778,8 +778,13 @@ static void add_library(void) {
 	library_add_all(table);
 }
 
+static void check_lua(struct slice text, struct slice file, int line) {
+	lua_check(text, (struct place){ atom(file), line });
+}
+
 void eval_init(struct data *d) {
 	intern_names();
+	parse_set_lua(check_lua);
 	tasklist_init();
 	lib_init();
 	add_library();

@@ -24,6 +24,19 @@ struct parser {
 	size_t cap;
 };
 
+static void (*lua_check)(struct slice text, struct slice file, int line);
+
+void parse_set_lua(void (*check)(struct slice text, struct slice file, int line)) {
+	lua_check = check;
+}
+
+static void check_lua(const struct parser *p, const struct stmt *t) {
+	bool lua = t->language == LANGUAGE_LUA || t->language == LANGUAGE_LUA_BLOCK;
+	bool part = t->name && memchr(t->name->p, ':', t->name->n);
+	if (lua && !part && lua_check)
+		lua_check(t->value, atom_slice(p->file), t->line);
+}
+
 static _Noreturn void refuse(const struct parser *p, int line, struct slice text,
 		struct slice hint) {
 	raise_at(atom_slice(p->file), line, "unparsed line: '" SFMT "': " SFMT, SARG(text),
@@ -460,6 +473,7 @@ static bool function(struct parser *p, struct slice s) {
 	t->fakeroot = f.fakeroot;
 	t->value = body;
 	t->line = line;
+	check_lua(p, t);
 	return true;
 }
 
@@ -470,6 +484,7 @@ static void add_block(struct parser *p, enum stmt_language language, struct slic
 	t->name = atom(name);
 	t->value = text;
 	t->line = line;
+	check_lua(p, t);
 }
 
 /* "def NAME(…):" and every line that is indented, empty or a comment. */

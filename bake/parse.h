@@ -70,6 +70,10 @@ enum parse_dialect {
 	PARSE_RECIPE,            /* .bb .bbclass .inc, and .bbappend when asked for as one */
 };
 
+/* Who looks at the text of every Lua function when its file is parsed, and raises when it is none;
+ * NULL: nobody. What is appended to a function is not looked at: alone it need not be one. */
+void parse_set_lua(void (*check)(struct slice text, struct slice file, int line));
+
 /* By the ending of the name. */
 enum parse_dialect parse_dialect_of(struct slice path);
 /* The statements of text, which must outlive them; memory of arena a. Raises file:line for what it
