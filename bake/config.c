@@ -1,7 +1,9 @@
-/* config: the list of faults; everything else here is plain data. */
+/* config: the list of faults and a table; everything else here is plain data. */
 #include "config.h"
 
 #include <string.h>
+
+const char *const config_restless[] = { "PWD", "DATE", "TIME", NULL };
 
 void layer_fault(struct arena *a, struct layer_faults *list, struct slice file, int line,
 		struct slice text) {

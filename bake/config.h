@@ -37,6 +37,8 @@ struct config {
 	struct slices dangling;  /* .bbappend files that match no recipe */
 	struct lock *lock;       /* of sources; NULL: SOURCES_LOCK is not set */
 	struct slices inputs;    /* every file the configuration was read from */
+	struct slice given;      /* what environment and command line set */
+	struct slice witness;    /* what it depends on on disk (witness.h); unset: not settled yet */
 };
 
 /* What went wrong while loading. */
@@ -44,6 +46,10 @@ struct layer_faults {
 	struct fault *v;
 	size_t n, cap;
 };
+
+/* Names of variables whose value is another one in every run; NULL ends. They do not tell two
+ * configurations apart, so nothing that asks for them is kept from run to run. */
+extern const char *const config_restless[];
 
 /* Adds one; texts are copied to arena a. file unset: no file is to blame. */
 void layer_fault(struct arena *a, struct layer_faults *list, struct slice file, int line,

@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 struct atom;
+struct buf;
 struct data;
+struct map;
 struct slice;
 
 /* Is there a :remove on name, or on a NAME:override that may stand in for it? */
@@ -18,5 +20,11 @@ bool glance_next_flag(const struct data *d, const struct atom *name, uint32_t *i
  * they share has it. NULL: the store has its own, or (unless only its flags matter) an override
  * or a conditional operation may bear on it. */
 const void *glance_shared(const struct data *d, const struct atom *name, bool flags_only);
+
+/* Was the value of name ever asked of d, or of a store between it and root? */
+bool glance_asked(const struct data *d, const struct data *root, const struct atom *name);
+/* Everything but the variables of the set `except` that the store and those above it hold, unexpanded, as bytes: two stores that give the same
+ * bytes cannot be told apart by reading them. */
+void glance_everything(const struct data *d, const struct map *except, struct buf *out);
 
 #endif

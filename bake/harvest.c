@@ -10,6 +10,7 @@
 #include "os.h"
 #include "record.h"
 #include "util.h"
+#include "witness.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -107,10 +108,27 @@ static int do_item(struct harvester *h, uint32_t item, struct arena *a, struct r
 	return result;
 }
 
+static unsigned messages(void) {
+	return message_count(MESSAGE_NOTE) + message_count(MESSAGE_WARN)
+			+ message_count(MESSAGE_ERROR);
+}
+
+/* What has something to say is read again each time, to say it. */
+static void keep_witness(const struct harvester *h, struct arena *a, struct recipes *list) {
+	struct buf facts = { .arena = a };
+	if (!witness_lasts())
+		return;
+	witness_pack(&facts);
+	for (size_t i = 0; i < list->n; i++)
+		*(h->incomplete ? &list->v[i].identity_witness : &list->v[i].witness) =
+				buf_slice(&facts);
+}
+
 /* Does one item: its frame, and in out the bytes that follow it. Warnings precede them when out is
  * where the sack puts them; without a sack they are given at once. */
 static struct frame make_frame(struct harvester *h, uint32_t item, struct buf *out,
 		struct sack *sack) {
+	unsigned told = messages();
 	struct arena *a = arena_new();
 	struct recipes list = { 0 };
 	struct fault fault = { 0 };
@@ -118,7 +136,11 @@ static struct frame make_frame(struct harvester *h, uint32_t item, struct buf *o
 	out->n = 0;
 	if (sack)
 		sack->warnings = 0;
+	witness_begin();
 	frame.failed = do_item(h, item, a, &list, &fault) != 0;
+	witness_end();
+	if (messages() == told)
+		keep_witness(h, a, &list);
 	frame.warnings = sack ? sack->warnings : 0;
 	frame.count = (uint32_t)list.n;
 	if (frame.failed)
@@ -353,6 +375,7 @@ static void complete(struct recipe *r, const struct recipe *done) {
 		r->task[i].base_hash = done->task[i].base_hash;
 		r->task[i].file_checksums = done->task[i].file_checksums;
 	}
+	r->identity_witness = done->identity_witness;
 	r->identified = true;
 }
 

@@ -4,6 +4,7 @@
  * Invariant: a kept context is between two digests whenever no function of this file is running. */
 #include "hash.h"
 #include "util.h"
+#include "witness.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -133,6 +134,7 @@ static bool take_all(void *ctx, const char *bytes, size_t size) {
 }
 
 int hash_file(enum hash_kind kind, const char *path, char hex[HASH_HEX]) {
+	witness_content(path);
 	struct hash *h = kept(kind);
 	int rc = each_piece(path, take_all, h);
 	hash_end(h, hex);
@@ -161,6 +163,7 @@ static bool take_lines(void *ctx, const char *bytes, size_t size) {
 
 int hash_lines(enum hash_kind kind, const char *path, unsigned first, unsigned last,
 		char hex[HASH_HEX]) {
+	witness_content(path);
 	struct lines l = { .hash = kept(kind), .first = first, .last = last, .line = 1 };
 	int rc = each_piece(path, take_lines, &l);
 	hash_end(l.hash, hex);

@@ -14,6 +14,7 @@
 #include "map.h"
 #include "os.h"
 #include "search.h"
+#include "witness.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct loading {
 	struct slices dirs;              /* of the layers */
 	struct slices series;            /* LAYERSERIES_CORENAMES */
 	struct map compatible;           /* collection → struct slices * of series names */
+	struct buf given;                /* see struct config */
 };
 
 /* A fault at the place where a variable was set. */
@@ -75,11 +77,14 @@ static bool approved(struct slice name) {
 	return is_exported(name) || listed(taken, sizeof taken / sizeof *taken, name);
 }
 
-static void read_environment(struct data *d) {
+static void read_environment(struct loading *l) {
+	struct data *d = l->data;
 	for (char **e = environ; *e; e++) {
 		struct slice value = slice_of(*e), name;
 		if (!slice_field(&value, '=', &name) || !value.p || !name.n || !approved(name))
 			continue;
+		if (!slice_is(name, "PWD"))
+			buf_addf(&l->given, "%s\n", *e);
 		data_set(d, atom(name), value);
 		if (is_exported(name))
 			data_set_flag(d, atom(name), atom_of("export"), SLICE("1"));
@@ -109,7 +114,7 @@ static void fix_names(struct data *d) {
 
 static void set_defaults(struct loading *l, const char *topdir) {
 	struct data *d = l->data;
-	read_environment(d);
+	read_environment(l);
 	if (l->options->corebase)
 		data_set(d, atom_of("COREBASE"), slice_of(l->options->corebase));
 	data_set(d, atom_of("TOPDIR"), slice_of(topdir));
@@ -300,6 +305,7 @@ static void check_collections(struct loading *l) {
 static void assign_options(struct loading *l) {
 	for (size_t i = 0; i < l->options->assigns; i++) {
 		struct slice value = l->options->assign[i], name;
+		buf_addf(&l->given, SFMT "\n", SARG(value));
 		slice_field(&value, '=', &name);
 		data_at(l->data, (struct place){ atom_of("command line"), 1 });
 		if (memchr(name.p, ':', name.n))
@@ -363,9 +369,22 @@ static void check_readable(struct loading *l) {
 		check_readable_one(l, names[i]);
 }
 
+/* What was asked of the disk, up to here: the catalog is made anew each time. */
+static void keep_witness(struct loading *l) {
+	struct buf facts = { .arena = l->config->arena };
+	witness_end();
+	l->config->given = buf_slice(&l->given);
+	if (!witness_settled())
+		return;
+	witness_pack(&facts);
+	l->config->witness = buf_slice(&facts);
+}
+
 static void load(struct loading *l, const char *topdir) {
 	struct arena *a = l->config->arena;
 	search_forget();
+	witness_forget();
+	witness_begin();
 	eval_init(l->data);
 	set_defaults(l, topdir);
 	eval_config(l->data, arena_printf(a, "%s/conf/bblayers.conf", topdir));
@@ -391,6 +410,7 @@ static void load(struct loading *l, const char *topdir) {
 	collection_read(l->config, l->data, l->faults);
 	if (l->faults->n)
 		return;
+	keep_witness(l);
 	catalog_read(l->config, l->data);
 	check_dangling(l);
 }
@@ -414,7 +434,7 @@ struct config *layer_load(struct arena *a, const char *topdir, const struct laye
 	struct trap trap;
 	c->arena = a;
 	c->topdir = arena_dup(a, slice_of(topdir));
-	l.compatible.arena = a;
+	l.compatible.arena = l.given.arena = a;
 	data_keep_history(l.data, o->history);
 	if (TRAP(&trap)) {
 		load(&l, topdir);
@@ -422,6 +442,7 @@ struct config *layer_load(struct arena *a, const char *topdir, const struct laye
 	} else {
 		layer_fault(a, faults, trap.error.file, trap.error.line, trap.error.message);
 	}
+	witness_end();
 	if (faults->n)
 		return NULL;
 	name_dirs(&l);

@@ -7,6 +7,7 @@
 #include "map.h"
 #include "os.h"
 #include "version.h"
+#include "witness.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -273,6 +274,7 @@ static struct value which(struct call *c) {
 	struct slice rest = call_text_or(c, 0, SLICE("")), item = call_text(c, 1), dir;
 	while (slice_field(&rest, ':', &dir)) {
 		struct slice path = os_path(c->arena, dir, item);
+		witness_existence(path.p);
 		if (access(path.p, F_OK) == 0)
 			return value_text(path);
 	}
@@ -290,6 +292,7 @@ static struct value mkdirhier(struct call *c) {
 
 /* Removes what the pattern matches; directories only with recurse. */
 static struct value remove_path(struct call *c) {
+	witness_unsteady();
 	struct value recurse = call_value(c, 1);
 	call_named(c, "recurse", &recurse);
 	struct slices paths = {0};
@@ -311,6 +314,7 @@ static struct value copyfile(struct call *c) {
 }
 
 static struct value movefile(struct call *c) {
+	witness_unsteady();
 	const char *from = call_path(c, 0), *to = call_path(c, 1);
 	if (rename(from, to) == 0)
 		return value_bool(true);

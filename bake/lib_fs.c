@@ -8,6 +8,7 @@
 #include "map.h"
 #include "os.h"
 #include "proc.h"
+#include "witness.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,7 @@ static struct value done(struct call *c, int result, const char *path) {
 
 /* read(path[, offset, count]): these bytes, fewer at the end, "" behind it. */
 static struct value read_part(struct call *c, const char *path) {
+	witness_unsteady();
 	int64_t offset = call_int(c, 1), left = call_int(c, 2);
 	struct buf text = { .arena = c->arena };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -83,18 +85,22 @@ static struct value fs_remove(struct call *c) {
 }
 
 static struct value fs_rename(struct call *c) {
+	witness_unsteady();
 	return done(c, rename(call_path(c, 0), call_path(c, 1)), call_path(c, 0));
 }
 
 static struct value fs_link(struct call *c) {
+	witness_unsteady();
 	return done(c, link(call_path(c, 0), call_path(c, 1)), call_path(c, 0));
 }
 
 static struct value fs_symlink(struct call *c) {
+	witness_unsteady();
 	return done(c, symlink(call_path(c, 0), call_path(c, 1)), call_path(c, 1));
 }
 
 static struct value fs_readlink(struct call *c) {
+	witness_unsteady();
 	const char *path = call_path(c, 0);
 	for (size_t size = 256;; size *= 2) {
 		char *target = arena_alloc(c->arena, size);
@@ -107,6 +113,7 @@ static struct value fs_readlink(struct call *c) {
 }
 
 static struct value fs_chmod(struct call *c) {
+	witness_unsteady();
 	return done(c, chmod(call_path(c, 0), (mode_t)call_int(c, 1)), call_path(c, 0));
 }
 
@@ -122,6 +129,7 @@ static struct value fs_copy(struct call *c) {
 
 /* touch(path[, seconds]): makes it when absent, sets its times. */
 static struct value fs_touch(struct call *c) {
+	witness_unsteady();
 	const char *path = call_path(c, 0);
 	struct timespec when[2];
 	if (!os_exists(path))
@@ -162,6 +170,7 @@ static char type_letter(mode_t mode) {
 }
 
 static struct value fs_stat(struct call *c) {
+	witness_unsteady();
 	struct stat st;
 	if (lstat(call_path(c, 0), &st) != 0)
 		return VALUE_NIL;

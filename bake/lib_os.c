@@ -6,6 +6,7 @@
 #include "library.h"
 #include "map.h"
 #include "os.h"
+#include "witness.h"
 
 #include <errno.h>
 #include <string.h>
@@ -154,6 +155,7 @@ static struct value commonprefix(struct call *c) {
 /* --- paths as files --- */
 
 static struct value exists(struct call *c) {
+	witness_existence(call_path(c, 0));
 	return value_bool(access(call_path(c, 0), F_OK) == 0);
 }
 
@@ -171,6 +173,7 @@ static struct value isfile(struct call *c) {
 
 static struct value islink(struct call *c) {
 	struct stat st;
+	witness_existence(call_path(c, 0));
 	return value_bool(lstat(call_path(c, 0), &st) == 0 && S_ISLNK(st.st_mode));
 }
 
@@ -199,6 +202,7 @@ static struct value uname_of(struct call *c) {
 	return made;
 }
 
+/* Of some process that evaluates: nothing may build on which, so no record is stale by it. */
 static struct value getpid_of(struct call *c) {
 	(void)c;
 	return value_int(getpid());
@@ -244,6 +248,7 @@ static struct value path_separator(struct call *c) {
 /* --- time: a broken-down time is the tuple Python's struct_time is --- */
 
 static struct value broken_down(struct call *c, bool local) {
+	witness_unsteady();
 	time_t now = (time_t)call_int_or(c, 0, (int64_t)time(NULL));
 	struct tm tm;
 	if (local)
@@ -288,6 +293,7 @@ static struct value strftime_of(struct call *c) {
 }
 
 static struct value now(struct call *c) {
+	witness_unsteady();
 	(void)c;
 	return value_real((double)time(NULL));
 }

@@ -19,6 +19,7 @@
 #include "map.h"
 #include "os.h"
 #include "value.h"
+#include "witness.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -420,7 +421,12 @@ void lua_set_root(const char *dir) {
 /* Pushes what the module's file returned, run once a path; false when there is no such file.
  * Raises. */
 static bool push_module_file(lua_State *L, struct data *d, struct arena *a, struct slice module) {
+	/* Modules stay loaded, and what was found in them is not looked for again. */
+	witness_keep(true);
 	const char *path = find_module(d, a, module);
+	if (path)
+		witness_content(path);
+	witness_keep(false);
 	if (!path)
 		return false;
 	int top = lua_gettop(L);
@@ -569,6 +575,15 @@ static void add_functions(lua_State *L, const char *const *names) {
 	}
 }
 
+/* Calls the function it closes over, whose result is another each time. */
+static int call_unsteady(lua_State *L) {
+	witness_unsteady();
+	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_insert(L, 1);
+	lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+	return lua_gettop(L);
+}
+
 /* os has what harms nobody and knows no environment: time, date, clock; the library adds the
  * rest. */
 static void add_os(lua_State *L) {
@@ -577,6 +592,7 @@ static void add_os(lua_State *L) {
 	luaL_requiref(L, "os", luaopen_os, 0);
 	for (int i = 0; harmless[i]; i++) {
 		lua_getfield(L, -1, harmless[i]);
+		lua_pushcclosure(L, call_unsteady, 1);
 		lua_setfield(L, -3, harmless[i]);
 	}
 	lua_pop(L, 1);

@@ -6,6 +6,7 @@
 #include "hash.h"
 #include "os.h"
 #include "util.h"
+#include "witness.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -298,6 +299,7 @@ static int finish(struct arena *a, struct transfer *t, const char *part, struct 
 
 int net_get(struct arena *a, const struct net_request *r, struct net_reply *reply,
 		struct slice *why) {
+	witness_unsteady();
 	if (closed) {
 		*why = slice_of(closed);
 		return -1;

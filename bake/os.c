@@ -4,6 +4,7 @@
  * descriptor is close-on-exec; what a directory gave is sorted before anyone sees it. */
 #include "os.h"
 #include "util.h"
+#include "witness.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -73,6 +74,7 @@ static int read_fd(struct arena *a, int fd, struct slice *text) {
 }
 
 int os_read(struct arena *a, const char *path, struct slice *text) {
+	witness_content(path);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
@@ -94,6 +96,7 @@ int os_write_all(int fd, struct slice text) {
 }
 
 int os_write(const char *path, struct slice text, mode_t mode, bool sync) {
+	witness_unsteady();
 	char *temporary;
 	if (asprintf(&temporary, "%s.tmp-XXXXXX", path) < 0)
 		broken("out of memory");
@@ -118,16 +121,19 @@ int os_write(const char *path, struct slice text, mode_t mode, bool sync) {
 /* --- questions --- */
 
 bool os_exists(const char *path) {
+	witness_existence(path);
 	struct stat st;
 	return lstat(path, &st) == 0;
 }
 
 bool os_is_dir(const char *path) {
+	witness_existence(path);
 	struct stat st;
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 bool os_is_file(const char *path) {
+	witness_existence(path);
 	struct stat st;
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
@@ -154,6 +160,7 @@ static int make_dir(const char *path) {
 }
 
 int os_mkdirs(const char *path) {
+	witness_unsteady();
 	if (os_is_dir(path))
 		return 0;
 	char *p = strdup(path);
@@ -224,6 +231,7 @@ static int remove_at(int dir, const char *name) {
 }
 
 int os_remove(const char *path) {
+	witness_unsteady();
 	return remove_at(AT_FDCWD, path);
 }
 
@@ -340,6 +348,7 @@ static int copy_entries(struct arena *a, const char *from, const char *to, bool 
 }
 
 int os_copy_tree(const char *from, const char *to, bool hard) {
+	witness_unsteady();
 	struct arena *a = arena_new();
 	struct stat st;
 	int rc = lstat(from, &st);
@@ -356,6 +365,7 @@ int os_copy_tree(const char *from, const char *to, bool hard) {
 }
 
 int os_copy_file(const char *from, const char *to) {
+	witness_unsteady();
 	struct stat st;
 	return stat(from, &st) || os_mkparents(to) ? -1 : copy_regular(from, to, &st);
 }
@@ -363,6 +373,7 @@ int os_copy_file(const char *from, const char *to) {
 /* --- names --- */
 
 char *os_cwd(struct arena *a) {
+	witness_unsteady();
 	char *p = getcwd(NULL, 0);
 	if (!p)
 		return NULL;
@@ -372,6 +383,7 @@ char *os_cwd(struct arena *a) {
 }
 
 char *os_realpath(struct arena *a, const char *path) {
+	witness_resolution(path);
 	char *p = realpath(path, NULL);
 	if (!p)
 		return NULL;
@@ -500,6 +512,7 @@ static int by_path(const void *a, const void *b) {
 }
 
 int os_walk(struct arena *a, const char *root, struct os_entry **entries, size_t *count) {
+	witness_unsteady();
 	struct walk w = { .arena = a };
 	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc = fd < 0 ? -1 : walk_dir(&w, fd, SLICE_NONE), why = errno;
@@ -515,6 +528,7 @@ int os_walk(struct arena *a, const char *root, struct os_entry **entries, size_t
 }
 
 int os_list(struct arena *a, const char *dir, struct slices *names) {
+	witness_content(dir);
 	DIR *d = opendir(dir);
 	if (!d)
 		return -1;
@@ -527,6 +541,7 @@ int os_list(struct arena *a, const char *dir, struct slices *names) {
 }
 
 int os_glob(struct arena *a, const char *pattern, struct slices *paths) {
+	witness_unsteady();
 	glob_t g;
 	int rc = glob(pattern, 0, NULL, &g);
 	if (rc == GLOB_NOMATCH)
@@ -545,6 +560,7 @@ int os_glob(struct arena *a, const char *pattern, struct slices *paths) {
 /* --- locks --- */
 
 static int lock(const char *path, int operation) {
+	witness_unsteady();
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return -1;

@@ -9,6 +9,7 @@
 #include "advice.h"
 #include "map.h"
 #include "os.h"
+#include "witness.h"
 
 #include <errno.h>
 #include <string.h>
@@ -704,6 +705,7 @@ const struct statements *parse_file(const struct atom *path, enum parse_dialect 
 	struct slice text;
 	if (!files.arena)
 		files.arena = arena_new();
+	witness_content(path->p);
 	if (stat(path->p, &now) < 0)
 		return NULL;
 	if (!S_ISREG(now.st_mode)) {

@@ -3,6 +3,7 @@
  * parent reads, but start.failed. Descriptors are close-on-exec everywhere, so a child inherits
  * only what is listed. */
 #include "proc.h"
+#include "witness.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,6 +84,7 @@ static bool runnable(const char *path) {
 }
 
 char *proc_find(struct arena *a, const char *name, const char *path) {
+	witness_unsteady();
 	struct slice rest = slice_of(path), dir;
 	if (strchr(name, '/'))
 		return runnable(name) ? arena_str(a, slice_of(name)) : NULL;
@@ -164,6 +166,7 @@ static int open_input(const struct proc_command *c, int in[2]) {
 }
 
 int proc_capture(struct arena *a, const struct proc_command *c, struct slice *out, int *status) {
+	witness_unsteady();
 	int in[2] = { -1, -1 }, to[2] = { -1, -1 };
 	struct start s = { .command = c, .err = -1 };
 	struct buf text = { .arena = a };
@@ -196,6 +199,7 @@ fail:
 }
 
 int proc_run(const struct proc_command *c, int fd) {
+	witness_unsteady();
 	struct arena *a = arena_new();
 	int in[2] = { -1, -1 }, status = -1;
 	struct start s = { .command = c, .out = fd, .err = fd };

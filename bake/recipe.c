@@ -3,6 +3,7 @@
 #include "recipe.h"
 #include "data.h"
 #include "eval.h"
+#include "glance.h"
 #include "inline.h"
 #include "layer.h"
 #include "map.h"
@@ -10,6 +11,7 @@
 #include "regex.h"
 #include "sig.h"
 #include "util.h"
+#include "witness.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -196,6 +198,9 @@ static void identify_tasks(struct data *d, struct recipe *r) {
 		r->task[i].base_hash = result.hash;
 		r->task[i].file_checksums = flag_list(d, &r->task[i], flag.file_checksums);
 	}
+	for (size_t i = 0; config_restless[i]; i++)
+		if (sig_reached(sig, atom_of(config_restless[i])))
+			witness_unsteady();
 	r->identified = true;
 }
 
@@ -289,15 +294,24 @@ static struct eval_source source_of(const struct layer_file *file) {
 		file->layer ? file->layer->collection : SLICE_NONE };
 }
 
+static void note_restless(const struct config *c, const struct data *d) {
+	for (size_t i = 0; config_restless[i]; i++)
+		if (glance_asked(d, c->data, atom_of(config_restless[i])))
+			witness_unsteady();
+}
+
 static void read_variants(struct config *c, const struct layer_file *file, struct arena *a,
 		struct recipes *list) {
 	struct eval_source source = source_of(file);
 	struct eval_variants all = eval_recipe(a, c->data, &source, NULL);
 	intern_flags();
+	if (all.n && data_is(all.v[0].data, "BB_DONT_CACHE", "1"))
+		witness_unsteady();
 	for (size_t i = 0; i < all.n; i++) {
 		struct recipe *r = add_record(a, list);
 		begin_record(file, all.v[i].name, a, r);
 		read_record(&all.v[i], r);
+		note_restless(c, all.v[i].data);
 	}
 }
 
@@ -353,7 +367,9 @@ int recipe_identify(struct config *c, struct recipe *r, struct arena *a, struct 
 	struct trap trap;
 	intern_flags();
 	if (TRAP(&trap)) {
-		identify_tasks(recipe_data(c, r->id, a), r);
+		struct data *d = recipe_data(c, r->id, a);
+		identify_tasks(d, r);
+		note_restless(c, d);
 		trap_end(&trap);
 		return 0;
 	}

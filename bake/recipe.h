@@ -63,6 +63,9 @@ struct recipe {
 	size_t tasks;
 	bool identified;                 /* its tasks have their base hashes */
 	struct slice stamp;              /* STAMP, expanded: prefix of the stamps' paths */
+	/* What it depends on on disk (witness.h), for whoever keeps it. Unset: not to be kept. */
+	struct slice witness;            /* of the record as it was read … */
+	struct slice identity_witness;   /* … and of what recipe_identify added */
 };
 
 const struct recipe_task *recipe_task_find(const struct recipe *r, const struct atom *name);

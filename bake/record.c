@@ -106,7 +106,7 @@ static void package(struct codec *c, struct recipe_package *p) {
 
 static void recipe(struct codec *c, struct recipe *r) {
 	struct slice *texts[] = { &r->file, &r->variant, &r->id, &r->pn, &r->pe, &r->pv, &r->pr,
-		&r->skipped, &r->layer, &r->stamp };
+		&r->skipped, &r->layer, &r->stamp, &r->witness, &r->identity_witness };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		text(c, texts[i]);
 	struct slices *lists[] = { &r->provides, &r->depends, &r->packages, &r->packages_dynamic,

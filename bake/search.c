@@ -6,6 +6,7 @@
 #include "os.h"
 #include "regex.h"
 #include "util.h"
+#include "witness.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ bool search_exists(struct slice path) {
 		known.arena = arena_new();
 	const struct atom *name = atom(path);
 	const char *answer = map_get(&known, name);
+	witness_existence(name->p);
 	if (!answer) {
 		answer = access(name->p, F_OK) == 0 ? "y" : "n";
 		map_put(&known, name, (void *)answer);

@@ -553,6 +553,10 @@ void sig_task(struct sig *s, const struct atom *task, bool want_vars, struct sig
 		result->vars[i] = s->stack[i]->name;
 }
 
+bool sig_reached(const struct sig *s, const struct atom *name) {
+	return map_get(&s->nodes, name) != NULL;
+}
+
 /* --- dumps --- */
 
 void sig_line(struct buf *out, struct slice name, struct slice value) {

@@ -30,6 +30,9 @@ struct sig_task {
  * variable cannot be expanded; one that only lacks a function (Python's) counts unexpanded. */
 void sig_task(struct sig *s, const struct atom *task, bool want_vars, struct sig_task *result);
 
+/* Did a task asked for so far reach this variable? */
+bool sig_reached(const struct sig *s, const struct atom *name);
+
 /* Everything that entered the hash, one "NAME value" a line (values escaped, passwords of URLs
  * masked), first the task's own text: to be kept beside the stamp. */
 void sig_dump(struct sig *s, const struct atom *task, struct buf *out);

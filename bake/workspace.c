@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "cache.h"
 #include "data.h"
 #include "harvest.h"
 #include "layer.h"
@@ -166,11 +167,40 @@ static unsigned parse_jobs(struct data *d) {
 	return jobs > 0 ? (unsigned)jobs : processors > 0 ? (unsigned)processors : 1;
 }
 
+/* Moves what stands at *next of from and is of this file. */
+static void move_file(struct recipes *to, const struct recipes *from, size_t *next,
+		struct slice path) {
+	for (; *next < from->n && slice_eq(from->v[*next].file, path); ++*next)
+		to->v[to->n++] = from->v[*next];
+}
+
+/* Both lists are in the order of the files; so is the result. */
+static void merge(struct workspace *w, const struct recipes *kept, const struct recipes *read) {
+	struct recipes *all = w->recipes;
+	size_t next_kept = 0, next_read = 0;
+	all->v = ARENA_ARRAY(w->arena, struct recipe, kept->n + read->n + 1);
+	all->cap = kept->n + read->n;
+	for (size_t i = 0; i < w->config->files; i++) {
+		move_file(all, kept, &next_kept, w->config->file[i].path);
+		move_file(all, read, &next_read, w->config->file[i].path);
+	}
+}
+
 void workspace_read(struct workspace *w) {
 	struct data *d = w->config->data;
+	struct config rest = *w->config;     /* the same with the files the cache does not have */
+	struct recipes kept = { 0 }, read = { 0 };
 	w->recipes = ARENA_NEW(w->arena, struct recipes);
 	w->failures = ARENA_NEW(w->arena, struct harvest_faults);
-	harvest(w->config, parse_jobs(d), w->arena, w->recipes, w->failures);
+	w->cache = cache_open(w->arena, w->config);
+	rest.file = ARENA_ARRAY(w->arena, struct layer_file, rest.files + 1);
+	rest.files = 0;
+	for (size_t i = 0; i < w->config->files; i++)
+		if (!cache_take(w->cache, &w->config->file[i], &kept))
+			rest.file[rest.files++] = w->config->file[i];
+	harvest(&rest, parse_jobs(d), w->arena, &read, w->failures);
+	merge(w, &kept, &read);
+	cache_keep(w->cache, w->recipes);
 	w->providers = provider_index(w->arena, d, w->recipes);
 }
 
@@ -195,6 +225,7 @@ int workspace_identify(struct workspace *w, const struct harvest_wanted *wanted)
 		if (!wanted->v[i]->identified)
 			todo.v[todo.n++] = wanted->v[i];
 	harvest_identify(w->config, parse_jobs(w->config->data), w->arena, &todo, &faults);
+	cache_keep(w->cache, w->recipes);
 	return report(&faults);
 }
 

@@ -7,6 +7,7 @@
 #include "util.h"
 
 struct arena;
+struct cache;
 struct config;
 struct harvest_faults;
 struct harvest_wanted;
@@ -26,6 +27,7 @@ struct workspace {
 	struct recipes *recipes;         /* NULL until workspace_read */
 	struct harvest_faults *failures;
 	struct providers *providers;
+	struct cache *cache;
 };
 
 /* Finds the build directory: -B, $BUILDDIR, the current one when it has conf/bblayers.conf, else

@@ -36,6 +36,7 @@ B = "${S}"
 D = "${WORKDIR}/image"
 STAMP = "${TMPDIR}/stamps/${PN}/${PV}-${PR}"
 OVERRIDES = "pn-${PN}"
+BB_BASEHASH_IGNORE_VARS = "PWD HOME USER LOGNAME SHELL TMPDIR TOPDIR"
 END
 cat >"$dir/classes/base.bbclass" <<'END'
 DEPENDS ?= ""
