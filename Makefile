@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
 # (tests/unit/order holds it).
 MODULES := util map witness os regex json proc ui \
 	hash sign archive pack net \
-	advice parse token expr value format arith library shell convert place name reference history variable answer data glance code version \
+	advice parse token expr letter value format arith library shell convert place name reference history variable answer data glance code version \
 	lib lib_builtin lib_text lib_group lib_data lib_os lib_bb lib_oe lib_fs \
 	lua inline facts sig uri mirror pkgindex distro gitrun lfs git autorev source hunt repository signature download unpack patch fetch spec lock package search ledger tasklist fragment eval \
 	config collection catalog layer recipe record harvest cache preference provider provenance store \

@@ -1,6 +1,7 @@
 /* A pattern's field is read into one struct, whatever its notation, and laid out by one function.
  * Widths are bounded: a pattern must not be able to ask for gigabytes. */
 #include "format.h"
+#include "letter.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -9,7 +10,8 @@
 enum { WIDEST = 4096 };
 
 struct field {
-	char fill, align, sign, type;    /* align: < > ^ = or 0; sign: + blank or - */
+	uint32_t fill;                   /* a letter */
+	char align, sign, type;          /* align: < > ^ = or 0; sign: + blank or - */
 	bool alternate, group;           /* # and , */
 	int width, precision;            /* precision −1: none */
 };
@@ -89,21 +91,23 @@ static struct slice field_text(struct arena *a, struct value v, const struct fie
 	if (f->type && strchr("eEfFgG%", f->type))
 		return real_text(a, v, f);
 	if (f->type == 'c' && v.kind != VALUE_TEXT) {
-		char c = (char)integer_of(v, 'c');
-		return arena_dup(a, (struct slice){ &c, 1 });
+		struct buf b = { .arena = a };
+		letter_add(&b, (uint32_t)integer_of(v, 'c'));
+		return buf_slice(&b);
 	}
 	struct slice text = f->type == 'r' || f->type == 'a' ? value_repr(a, v) : value_str(a, v);
-	return f->precision < 0 ? text : slice_sub(text, 0, (size_t)f->precision);
+	return f->precision < 0 ? text : slice_sub(text, 0, letter_at(text, (size_t)f->precision));
 }
 
-static void add_fill(struct buf *b, char fill, size_t n) {
+static void add_fill(struct buf *b, uint32_t fill, size_t n) {
 	while (n--)
-		buf_addc(b, fill);
+		letter_add(b, fill);
 }
 
 static void add_field(struct buf *out, struct value v, const struct field *f) {
 	struct slice text = field_text(out->arena, v, f);
-	size_t width = (size_t)f->width, missing = text.n < width ? width - text.n : 0;
+	size_t width = (size_t)f->width, n = letter_count(text);
+	size_t missing = n < width ? width - n : 0;
 	size_t before = f->align == '<' ? 0 : f->align == '^' ? missing / 2 : missing;
 	if (f->align == '=') {               /* between sign and digits */
 		size_t sign = text.n && strchr("+- ", text.p[0]) ? 1 : 0;
@@ -225,8 +229,9 @@ static bool is_number(struct value v) {
 static struct field read_spec(struct slice s) {
 	struct field f = { .fill = ' ', .precision = -1 };
 	size_t i = 0;
-	if (s.n > 1 && strchr("<>^=", s.p[1]) && s.p[1])
-		f.fill = s.p[i++];
+	size_t second = letter_at(s, 1);
+	if (second < s.n && s.p[second] && strchr("<>^=", s.p[second]))
+		f.fill = letter_next(s, &i);
 	if (i < s.n && s.p[i] && strchr("<>^=", s.p[i]))
 		f.align = s.p[i++];
 	if (i < s.n && s.p[i] && strchr("+- ", s.p[i]))

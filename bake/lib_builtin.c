@@ -4,6 +4,7 @@
 
 #include "arith.h"
 #include "expr.h"
+#include "letter.h"
 #include "library.h"
 #include "map.h"
 
@@ -113,7 +114,7 @@ static struct value to_dict(struct call *c) {
 static struct value length(struct call *c) {
 	struct value v = call_value(c, 0);
 	if (v.kind == VALUE_TEXT)
-		return value_int((int64_t)v.text.n);
+		return value_int((int64_t)letter_count(v.text));
 	if (v.kind == VALUE_DICT)
 		return value_int((int64_t)v.dict->n);
 	if (v.kind != VALUE_LIST && v.kind != VALUE_TUPLE && v.kind != VALUE_SET)
@@ -341,17 +342,19 @@ static struct value bin(struct call *c) {
 
 static struct value ord(struct call *c) {
 	struct slice s = call_text(c, 0);
-	if (s.n != 1)
+	size_t at = 0;
+	if (letter_count(s) != 1)
 		call_fail(c, "needs one character");
-	return value_int((unsigned char)s.p[0]);
+	return value_int(letter_next(s, &at));
 }
 
 static struct value chr(struct call *c) {
 	int64_t code = call_int(c, 0);
-	if (code < 0 || code > 127)
-		call_fail(c, "only ASCII is known here");
-	char byte = (char)code;
-	return value_text(arena_dup(c->arena, (struct slice){ &byte, 1 }));
+	struct buf b = { .arena = c->arena };
+	if (code < 0 || code > 0x10FFFF)
+		call_fail(c, "no character has this number");
+	letter_add(&b, (uint32_t)code);
+	return value_text(buf_slice(&b));
 }
 
 /* isinstance(v, str) or isinstance(v, (list, tuple)): the types come as names of functions. */

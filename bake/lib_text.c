@@ -2,6 +2,7 @@
 #include "lib.h"
 
 #include "format.h"
+#include "letter.h"
 #include "library.h"
 #include "map.h"
 
@@ -195,16 +196,21 @@ static struct slice window(struct call *c, size_t *offset) {
 	return part;
 }
 
+/* The number of the letter that begins `at` bytes into the text. */
+static struct value position(struct call *c, size_t at) {
+	return value_int((int64_t)letter_count(slice_sub(call_text(c, 0), 0, at)));
+}
+
 static struct value find(struct call *c) {
 	size_t offset, at;
 	struct slice s = window(c, &offset);
-	return value_int(found(s, call_text(c, 1), 0, &at) ? (int64_t)(at + offset) : -1);
+	return found(s, call_text(c, 1), 0, &at) ? position(c, at + offset) : value_int(-1);
 }
 
 static struct value rfind(struct call *c) {
 	size_t offset, at;
 	struct slice s = window(c, &offset);
-	return value_int(found_last(s, call_text(c, 1), &at) ? (int64_t)(at + offset) : -1);
+	return found_last(s, call_text(c, 1), &at) ? position(c, at + offset) : value_int(-1);
 }
 
 static struct value index_of(struct call *c) {
@@ -226,7 +232,7 @@ static struct value count(struct call *c) {
 	int64_t n = 0;
 	size_t at;
 	if (!needle.n)
-		return value_int((int64_t)s.n + 1);
+		return value_int((int64_t)letter_count(s) + 1);
 	for (size_t from = 0; found(s, needle, from, &at); from = at + needle.n)
 		n++;
 	return value_int(n);
@@ -282,8 +288,10 @@ static struct value replace(struct call *c) {
 		buf_add(&b, slice_sub(s, from, at));
 		buf_add(&b, new);
 		from = at + old.n;
-		if (!old.n)
-			buf_addc(&b, s.p[from++]);
+		if (!old.n) {
+			letter_next(s, &from);
+			buf_add(&b, slice_sub(s, at, from));
+		}
 	}
 	buf_add(&b, slice_sub(s, from, s.n));
 	if (!old.n && most != 0)
@@ -317,31 +325,56 @@ static struct value rstrip(struct call *c) {
 	return strip_ends(c, false, true);
 }
 
-static struct value each_byte(struct call *c, int (*change)(int)) {
-	struct slice s = arena_dup(c->arena, call_text(c, 0));
-	char *p = (char *)(uintptr_t)s.p;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)p[i] < 0x80)
-			p[i] = (char)change((unsigned char)p[i]);
-	return value_text(s);
+/* Each letter as `add` adds it. */
+static struct value each_letter(struct call *c, void (*add)(struct buf *, uint32_t)) {
+	struct slice s = call_text(c, 0);
+	struct buf b = { .arena = c->arena };
+	for (size_t at = 0; at < s.n;)
+		add(&b, letter_next(s, &at));
+	return value_text(s.n ? buf_slice(&b) : s);
+}
+
+static void add_lower(struct buf *b, uint32_t letter) {
+	letter_add(b, letter_lower(letter));
+}
+
+static void add_upper(struct buf *b, uint32_t letter) {
+	if (letter == 0xDF)                  /* the one that becomes two */
+		buf_adds(b, "SS");
+	else
+		letter_add(b, letter_upper(letter));
+}
+
+static void add_other_case(struct buf *b, uint32_t letter) {
+	if (letter_is(letter, LETTER_UPPER))
+		add_lower(b, letter);
+	else
+		add_upper(b, letter);
 }
 
 static struct value lower(struct call *c) {
-	return each_byte(c, tolower);
+	return each_letter(c, add_lower);
 }
 
 static struct value upper(struct call *c) {
-	return each_byte(c, toupper);
+	return each_letter(c, add_upper);
+}
+
+static struct value swapcase(struct call *c) {
+	return each_letter(c, add_other_case);
 }
 
 /* First letters of words (or only of the text) upper, the rest lower. */
 static struct value capitals(struct call *c, bool words) {
-	struct value v = lower(c);
-	char *p = (char *)(uintptr_t)v.text.p;
-	for (size_t i = 0; i < v.text.n; i++)
-		if (i == 0 || (words && !isalpha((unsigned char)p[i - 1])))
-			p[i] = (char)toupper((unsigned char)p[i]);
-	return v;
+	struct slice s = call_text(c, 0);
+	struct buf b = { .arena = c->arena };
+	bool inside = false;
+	for (size_t at = 0; at < s.n;) {
+		uint32_t letter = letter_next(s, &at);
+		letter_add(&b, inside ? letter_lower(letter) : letter_upper(letter));
+		inside = !words || letter_is(letter, LETTER_ALPHA);
+	}
+	return value_text(s.n ? buf_slice(&b) : s);
 }
 
 static struct value title(struct call *c) {
@@ -352,11 +385,28 @@ static struct value capitalize(struct call *c) {
 	return capitals(c, false);
 }
 
+/* A tab becomes the blanks to the next column that its width divides. */
+static struct value expandtabs(struct call *c) {
+	struct slice s = call_text(c, 0);
+	int64_t width = call_int_or(c, 1, 8), column = 0;
+	struct buf b = { .arena = c->arena };
+	for (size_t at = 0; at < s.n;) {
+		uint32_t letter = letter_next(s, &at);
+		int64_t blanks = letter == '\t' && width > 0 ? width - column % width : 0;
+		for (int64_t i = 0; i < blanks && i < 1000; i++)
+			buf_addc(&b, ' ');
+		if (letter != '\t')
+			letter_add(&b, letter);
+		column = letter == '\n' ? 0 : column + (letter == '\t' ? blanks : 1);
+	}
+	return value_text(s.n ? buf_slice(&b) : s);
+}
+
 static struct value pad(struct call *c, char align) {
 	struct slice fill = call_text_or(c, 2, SLICE(" "));
-	if (fill.n != 1)
+	if (letter_count(fill) != 1)
 		call_fail(c, "the fill must be one character");
-	struct slice spec = arena_printf(c->arena, "%c%c%lld", fill.p[0], align,
+	struct slice spec = arena_printf(c->arena, SFMT "%c%lld", SARG(fill), align,
 			(long long)(call_int(c, 1) < 0 ? 0 : call_int(c, 1)));
 	return value_text(format_value(c->arena, call_value(c, 0), 0, spec));
 }
@@ -395,44 +445,48 @@ static struct value same(struct call *c) {
 
 /* --- ask --- */
 
-static struct value all_bytes(struct call *c, int (*test)(int)) {
+/* Is every letter of one of the kinds? An empty text is of none. */
+static struct value all_are(struct call *c, enum letter_kind one, enum letter_kind other) {
 	struct slice s = call_text(c, 0);
-	for (size_t i = 0; i < s.n; i++)
-		if (!test((unsigned char)s.p[i]))
+	for (size_t at = 0; at < s.n;) {
+		uint32_t letter = letter_next(s, &at);
+		if (!letter_is(letter, one) && !letter_is(letter, other))
 			return value_bool(false);
+	}
 	return value_bool(s.n > 0);
 }
 
 static struct value is_digit(struct call *c) {
-	return all_bytes(c, isdigit);
+	return all_are(c, LETTER_DIGIT, LETTER_DIGIT);
 }
 
 static struct value is_alpha(struct call *c) {
-	return all_bytes(c, isalpha);
+	return all_are(c, LETTER_ALPHA, LETTER_ALPHA);
 }
 
 static struct value is_alnum(struct call *c) {
-	return all_bytes(c, isalnum);
+	return all_are(c, LETTER_ALPHA, LETTER_DIGIT);
 }
 
 static struct value is_space(struct call *c) {
-	return all_bytes(c, isspace);
+	return all_are(c, LETTER_SPACE, LETTER_SPACE);
 }
 
-static int not_upper(int byte) {
-	return !isupper(byte);
-}
-
-static int not_lower(int byte) {
-	return !islower(byte);
+static bool has_kind(struct slice s, enum letter_kind kind) {
+	for (size_t at = 0; at < s.n;)
+		if (letter_is(letter_next(s, &at), kind))
+			return true;
+	return false;
 }
 
 static struct value is_lower(struct call *c) {
-	return value_bool(all_bytes(c, not_upper).truth && !all_bytes(c, not_lower).truth);
+	struct slice s = call_text(c, 0);
+	return value_bool(has_kind(s, LETTER_LOWER) && !has_kind(s, LETTER_UPPER));
 }
 
 static struct value is_upper(struct call *c) {
-	return value_bool(all_bytes(c, not_lower).truth && !all_bytes(c, not_upper).truth);
+	struct slice s = call_text(c, 0);
+	return value_bool(has_kind(s, LETTER_UPPER) && !has_kind(s, LETTER_LOWER));
 }
 
 static const struct library_entry table[] = {
@@ -443,7 +497,8 @@ static const struct library_entry table[] = {
 	{ "str.endswith", endswith }, { "str.removeprefix", removeprefix },
 	{ "str.removesuffix", removesuffix }, { "str.replace", replace }, { "str.strip", strip },
 	{ "str.lstrip", lstrip }, { "str.rstrip", rstrip }, { "str.lower", lower },
-	{ "str.upper", upper }, { "str.casefold", lower }, { "str.title", title },
+	{ "str.upper", upper }, { "str.swapcase", swapcase },
+	{ "str.expandtabs", expandtabs }, { "str.casefold", lower }, { "str.title", title },
 	{ "str.capitalize", capitalize }, { "str.ljust", ljust }, { "str.rjust", rjust },
 	{ "str.center", center }, { "str.zfill", zfill }, { "str.format", format },
 	{ "str.encode", same }, { "str.decode", same }, { "str.isdigit", is_digit },

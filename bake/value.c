@@ -3,6 +3,7 @@
  * searched linearly: they are small. */
 #include "value.h"
 
+#include "letter.h"
 #include "map.h"
 
 #include <math.h>
@@ -349,8 +350,10 @@ struct value_list *value_items(struct arena *a, struct value v) {
 			value_push(a, &list, v.dict->key[i]);
 		return list.list;
 	case VALUE_TEXT:
-		for (size_t i = 0; i < v.text.n; i++)
-			value_push(a, &list, value_text(slice_sub(v.text, i, i + 1)));
+		for (size_t from = 0, to = 0; from < v.text.n; from = to) {
+			letter_next(v.text, &to);
+			value_push(a, &list, value_text(slice_sub(v.text, from, to)));
+		}
 		return list.list;
 	default:
 		raise_error("expression: '%s' object is not iterable", value_type(v));
@@ -358,7 +361,13 @@ struct value_list *value_items(struct arena *a, struct value v) {
 }
 
 static size_t length(struct value v) {
-	return v.kind == VALUE_TEXT ? v.text.n : v.list->n;
+	return v.kind == VALUE_TEXT ? letter_count(v.text) : v.list->n;
+}
+
+/* Letters from `from` up to `to`. */
+static struct value letters(struct value v, int64_t from, int64_t to) {
+	return value_text(slice_sub(v.text, letter_at(v.text, (size_t)from),
+			letter_at(v.text, (size_t)to)));
 }
 
 static bool is_sequence(struct value v) {
@@ -382,8 +391,7 @@ struct value value_index(struct arena *a, struct value v, struct value index) {
 	if (i < 0 || i >= n)
 		raise_error("expression: %s index out of range (%lld of %lld)", value_type(v),
 				(long long)as_integer(index), (long long)n);
-	return v.kind == VALUE_TEXT ? value_text(slice_sub(v.text, (size_t)i, (size_t)i + 1))
-					: v.list->v[i];
+	return v.kind == VALUE_TEXT ? letters(v, i, i + 1) : v.list->v[i];
 }
 
 /* A slice bound brought into [low, high]; what counts from the end is negative. */
@@ -413,14 +421,15 @@ struct value value_slice(struct arena *a, struct value v, const struct value bou
 	int64_t from = bound(bounds[0], step < 0 ? n - 1 : 0, n, step < 0);
 	int64_t to = bound(bounds[1], step < 0 ? -1 : n, n, step < 0);
 	if (v.kind == VALUE_TEXT && step == 1)
-		return value_text(slice_sub(v.text, (size_t)from, (size_t)(to < from ? from : to)));
+		return letters(v, from, to < from ? from : to);
 	struct buf text = { .arena = a };
+	struct value_list *items = value_items(a, v);
 	struct value list = value_new(a, v.kind == VALUE_TEXT ? VALUE_LIST : v.kind);
 	for (int64_t i = from; step > 0 ? i < to : i > to; i += step) {
 		if (v.kind == VALUE_TEXT)
-			buf_addc(&text, v.text.p[i]);
+			buf_add(&text, items->v[i].text);
 		else
-			value_push(a, &list, v.list->v[i]);
+			value_push(a, &list, items->v[i]);
 	}
 	if (v.kind != VALUE_TEXT)
 		return list;
