@@ -9,6 +9,7 @@
 #include "hash.h"
 #include "map.h"
 #include "os.h"
+#include "proc.h"
 #include "source.h"
 #include "spec.h"
 #include "unpack.h"
@@ -220,6 +221,16 @@ static void read_files(struct reading *p) {
 		raise_error("%s: %s", p->r->scratch, strerror(errno));
 	unpack_all(p->r->d, p->r->scratch);
 	read_spec(p);
+}
+
+void package_demand_tools(void) {
+	struct arena *a = arena_new();
+	bool there = proc_find(a, "rpmspec", PROGRAMS) != NULL;
+	arena_free(a);
+	if (!there)
+		raise_error("rpmspec is not installed, and openEuler's packages are read with it: "
+			    "install rpm "
+			    "(`make deps-image` does so), or set SOURCE_CHANNEL = \"upstream\"");
 }
 
 void package_read(const struct package_request *r, struct buf *lines) {

@@ -246,6 +246,8 @@ static bool try_openeuler(struct resolver *r, struct buf *b, const struct recipe
 		*why = arena_printf(b->arena, NO_ANSWER ": " SFMT, SARG(*why));
 		return false;
 	}
+	if (!p.tree)
+		package_demand_tools();
 	if (TRAP(&trap)) {
 		put_package(r, b, recipe, &p);
 		trap_end(&trap);

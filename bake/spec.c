@@ -25,14 +25,13 @@ enum { WORDS_MOST = 64 };
 
 /* --- tags --- */
 
-/* "Patch12: x" with name "patch": 12; without a number −1. False when line is no such tag. */
-static bool numbered(struct slice line, const char *name, int *number, struct slice *value) {
+/* "Patch12: x" with name "patch"; numbers may be left out. False when line is no such tag. */
+static bool numbered(struct slice line, const char *name, struct slice *value) {
 	size_t n = strlen(name), i = n;
 	if (line.n <= n || strncasecmp(line.p, name, n) != 0)
 		return false;
-	*number = -1;
-	for (; i < line.n && isdigit((unsigned char)line.p[i]); i++)
-		*number = (*number < 0 ? 0 : *number * 10) + (line.p[i] - '0');
+	while (i < line.n && isdigit((unsigned char)line.p[i]))
+		i++;
 	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
 		i++;
 	if (i >= line.n || line.p[i] != ':')
@@ -42,8 +41,8 @@ static bool numbered(struct slice line, const char *name, int *number, struct sl
 }
 
 static bool tag(struct slice line, const char *name, struct slice *value) {
-	int number;
-	return numbered(line, name, &number, value) && number < 0;
+	size_t n = strlen(name);
+	return numbered(line, name, value) && !isdigit((unsigned char)line.p[n]);
 }
 
 /* Takes the names out of "a, b >= 1.2 pkgconfig(c)". Rich dependencies "(a or b)" stay one. */
@@ -88,13 +87,12 @@ static void read_tag(struct reading *r, struct slice line) {
 		{ "url", &r->s->url },
 	};
 	struct slice value;
-	int number;
 	for (size_t i = 0; i < sizeof one / sizeof *one; i++)
 		if (!one[i].to->p && tag(line, one[i].name, &value))
 			*one[i].to = value;
-	if (numbered(line, "source", &number, &value))
+	if (numbered(line, "source", &value))
 		slices_add(r->arena, &r->sources, value);
-	else if (numbered(line, "patch", &number, &value))
+	else if (numbered(line, "patch", &value))
 		slices_add(r->arena, &r->patches, os_basename(value));
 	else if (tag(line, "buildrequires", &value))
 		add_requires(r->arena, &r->s->requires, value);
