@@ -146,7 +146,7 @@ static void begin_stanza(struct resolver *r, struct buf *b, const struct recipe 
 static void add_file(struct resolver *r, struct buf *b, const struct source *s) {
 	const struct slices *sums = &s->sums[HASH_SHA256];
 	struct stat st;
-	buf_addf(b, "url " SFMT, SARG(s->uri.text));
+	buf_addf(b, "url " SFMT, SARG(text_mask(b->arena, s->uri.text)));
 	if (sums->n)
 		buf_addf(b, " sha256=" SFMT, SARG(slices_join(b->arena, sums, ",")));
 	if (r->complete && stat(s->path, &st) == 0)
@@ -157,7 +157,8 @@ static void add_file(struct resolver *r, struct buf *b, const struct source *s) 
 static void add_urls(struct resolver *r, struct buf *b, const struct sources *all) {
 	for (size_t i = 0; i < all->n; i++) {
 		if (all->v[i].kind == SOURCE_GIT)
-			buf_addf(b, "url " SFMT " commit=" SFMT "\n", SARG(all->v[i].uri.text),
+			buf_addf(b, "url " SFMT " commit=" SFMT "\n",
+				SARG(text_mask(b->arena, all->v[i].uri.text)),
 				SARG(all->v[i].commit));
 		else if (all->v[i].kind == SOURCE_REMOTE)
 			add_file(r, b, &all->v[i]);
