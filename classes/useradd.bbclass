@@ -12,6 +12,31 @@
 USERADD_UIDS ??= ""
 USERADD_GIDS ??= ""
 
+# Files of packages belong to root, in this root file system: what do_install says about owners is noted in its log
+# and else without effect. Modes are kept.
+chown() {
+	bbnote "not done, for files of packages are root's: chown $*"
+}
+
+chgrp() {
+	bbnote "not done, for files of packages are root's: chgrp $*"
+}
+
+# install -o USER -g GROUP …: the same without owners.
+install() {
+	useradd_skip=
+	for word; do
+		shift
+		case "$useradd_skip$word" in
+		-o|-g) useradd_skip=next ;;
+		--owner=*|--group=*) bbnote "not done, for files of packages are root's: $word" ;;
+		next*) bbnote "not done, for files of packages are root's: owner $word"; useradd_skip= ;;
+		*) set -- "$@" "$word" ;;
+		esac
+	done
+	command install "$@"
+}
+
 do_install[postfuncs] += "useradd_install"
 do_install[vardeps] += "${@useradd_vars(d)} USERADD_UIDS USERADD_GIDS"
 lua useradd_install() {
