@@ -48,9 +48,22 @@ static void add_target(struct arena *a, struct targets *list, struct target targ
 	list->v[list->n++] = target;
 }
 
+/* "mc:CONFIGURATION:name". There is one configuration, the default one: no name, or any (*). */
+static struct slice without_configuration(struct slice word) {
+	struct slice rest = slice_sub(word, 3, word.n), configuration;
+	if (!slice_starts(word, "mc:") || !slice_field(&rest, ':', &configuration) || !rest.p)
+		return word;
+	if (configuration.n && !slice_is(configuration, "*"))
+		raise_error("target " SFMT ": a build has one configuration: build " SFMT
+			    " in a build directory with the settings of conf/multiconfig/" SFMT ".conf",
+				SARG(word), SARG(rest), SARG(configuration));
+	return rest;
+}
+
 /* "name:do_task"; without do_ the colon is part of the name, as in BitBake. */
 static struct target target_of(struct slice word, struct slice task) {
 	size_t at;
+	word = without_configuration(word);
 	if (!slice_find(word, ":do_", &at))
 		return (struct target){ word, task };
 	struct slice own = slice_sub(word, at + 1, word.n), name = slice_sub(word, 0, at);

@@ -70,7 +70,8 @@ struct targets {
 };
 
 /* The targets of a command line: "name" and "name:do_task", "world" and "universe" spelt out;
- * task is the default one, with or without do_. */
+ * task is the default one, with or without do_. Raises for a configuration other than the one there
+ * is ("mc:arm:name"). */
 struct targets graph_targets(struct arena *a, struct providers *p, const struct slices *words,
 		struct slice task);
 /* Builds the graph as BitBake's taskdata and runqueue do: closure of [depends], deptask,

@@ -380,6 +380,14 @@ static void keep_witness(struct loading *l) {
 	l->config->witness = buf_slice(&facts);
 }
 
+static void check_multiconfig(struct loading *l) {
+	struct slice names = data_text(l->data, "BBMULTICONFIG");
+	if (slice_trim(names).n)
+		warn("BBMULTICONFIG: " SFMT ": a build has one configuration, these are not read: "
+		     "give each a build directory of its own",
+				SARG(names));
+}
+
 static void load(struct loading *l, const char *topdir) {
 	struct arena *a = l->config->arena;
 	search_forget();
@@ -407,6 +415,7 @@ static void load(struct loading *l, const char *topdir) {
 	inherit_classes(l);
 	eval_event(l->data, "bb.event.ConfigParsed", NULL);
 	check_readable(l);
+	check_multiconfig(l);
 	collection_read(l->config, l->data, l->faults);
 	if (l->faults->n)
 		return;

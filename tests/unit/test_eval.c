@@ -105,6 +105,12 @@ Test(eval, classes_of_the_base_layer_hide_others) {
 	is(recipe("inherit one two\n"), "L", "base" "only");
 }
 
+Test(eval, classes_that_need_not_be_there) {
+	is(recipe("BB_ASSUME_CLASSES = \"one *-two\"\ninherit one much-two\nA = \"a\"\n"), "A", "a");
+	fails("BB_ASSUME_CLASSES = \"one *-two\"\ninherit two\n", 2, "two");
+	is(recipe("inherit my-compatible-machine\nA = \"a\"\n"), "A", "a");
+}
+
 Test(eval, a_python_def_does_not_replace_lua) {
 	put("classes/k.bbclass", "function f(d)\n\treturn \"lua\"\nend\n");
 	is(recipe("inherit k\ndef f(d):\n    return 1\nA = \"${@f(d)}\"\n"), "A", "lua");

@@ -56,6 +56,19 @@ Test(graph, same_recipe_and_deptask) {
 	cr_assert_str_eq(slices_join(arena, &g->buildlist, " ").p, "a b");
 }
 
+Test(graph, of_one_configuration) {
+	struct trap trap;
+	recipe("a_1", "");
+	cr_assert_str_eq(edges(graph("mc::a")), edges(graph("a")));
+	cr_assert_str_eq(edges(graph("mc:*:a:do_prepare")), edges(graph("a:do_prepare")));
+	if (TRAP(&trap)) {
+		graph("mc:arm:a");
+		cr_assert_fail("a second configuration");
+	}
+	cr_assert(slice_find(trap.error.message, "conf/multiconfig/arm.conf", NULL), SFMT,
+			SARG(trap.error.message));
+}
+
 Test(graph, after_a_task_that_does_not_exist) {
 	struct recipe *r = record("a_1");
 	task(r, "do_build", "do_nothing");

@@ -1,0 +1,1 @@
+A = "${BB_CURRENT_MC}|"
