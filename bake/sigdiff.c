@@ -108,6 +108,26 @@ static bool has_kind(const struct merge *m, enum sigchange_kind kind) {
 	return false;
 }
 
+/* Is c a flag of a variable that came or went itself, which says it all? The names are sorted. */
+static bool goes_with(const struct sigchange *whole, const struct sigchange *c) {
+	size_t n = whole->name.n;
+	return whole->before != whole->after && c->before == whole->before &&
+		c->after == whole->after && c->name.n > n && c->name.p[n] == '[' &&
+		memcmp(c->name.p, whole->name.p, n) == 0;
+}
+
+static void drop_flags(struct merge *m) {
+	size_t n = 0, whole = 0;
+	for (size_t i = 0; i < m->n; i++) {
+		if (n && goes_with(&m->v[whole], &m->v[i]))
+			continue;
+		if (!memchr(m->v[i].name.p, '[', m->v[i].name.n))
+			whole = n;
+		m->v[n++] = m->v[i];
+	}
+	m->n = n;
+}
+
 /* Dependencies last, and the base hash only where no variable tells why it differs. */
 static void put_in_order(struct merge *m) {
 	struct sigchange *v = ARENA_ARRAY(m->arena, struct sigchange, m->n + 1);
@@ -161,6 +181,7 @@ struct sigchange *sigdiff(struct arena *a, struct slice old, struct slice new, s
 			k++;
 		}
 	}
+	drop_flags(&m);
 	put_in_order(&m);
 	*count = m.n;
 	return m.v;

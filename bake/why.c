@@ -143,6 +143,20 @@ static const char *kind_name(enum sigchange_kind kind) {
 	return name[kind];
 }
 
+/* Of several lines, where no others are to be compared with, the first. */
+static void print_value(const char *when, struct slice value) {
+	struct slice rest = value, line;
+	size_t lines = 0;
+	for (size_t i = 0; i < value.n; i++)
+		lines += value.p[i] == '\n';
+	if (!value.p)
+		printf("    %s unset\n", when);
+	else if (lines == 0)
+		printf("    %s '" SFMT "'\n", when, SARG(value));
+	else if (slice_field(&rest, '\n', &line))
+		printf("    %s '" SFMT "' … (%zu lines)\n", when, SARG(line), lines + 1);
+}
+
 static void print_values(const struct sigchange *c) {
 	struct buf hunks = { 0 };
 	bool lines = c->was.p && c->now.p && (memchr(c->was.p, '\n', c->was.n) ||
@@ -156,18 +170,14 @@ static void print_values(const struct sigchange *c) {
 		buf_free(&hunks);
 		return;
 	}
-	if (!c->before)
+	if (c->before)
+		print_value("was", c->was);
+	else
 		printf("    was not used\n");
-	else if (c->was.p)
-		printf("    was '" SFMT "'\n", SARG(c->was));
+	if (c->after)
+		print_value("now", c->now);
 	else
-		printf("    was unset\n");
-	if (!c->after)
 		printf("    is not used now\n");
-	else if (c->now.p)
-		printf("    now '" SFMT "'\n", SARG(c->now));
-	else
-		printf("    now unset\n");
 }
 
 static void print_change(const struct sigchange *c, struct slice place) {

@@ -73,3 +73,9 @@ Test(sigdiff, a_file_the_compiler_and_force) {
 	cr_expect(slice_is(v[1].name, "x.patch"));
 	cr_expect_eq(v[2].kind, SIGCHANGE_FORCED);
 }
+
+Test(sigdiff, the_flags_of_what_came_or_went_go_without_saying) {
+	compare("A a\nA[func] 1\nB[x] 1\nB b\n", "B b\nB[x] 2\n");
+	cr_assert_eq(n, 2u);
+	cr_expect(slice_is(v[0].name, "A") && slice_is(v[1].name, "B[x]"));
+}
