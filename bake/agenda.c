@@ -7,6 +7,7 @@
 #include "harvest.h"
 #include "hash.h"
 #include "hosttools.h"
+#include "inventory.h"
 #include "layer.h"
 #include "lock.h"
 #include "options.h"
@@ -55,7 +56,7 @@ static struct slice default_task(struct agenda *g) {
 }
 
 /* The artefacts of earlier builds. Without SSTATE_DIR nothing is kept. */
-static int open_store(struct agenda *g) {
+static int open_store(struct agenda *g, bool building) {
 	static char compiler[HASH_HEX];
 	struct store_options o;
 	store_settings(g->config, g->arena, &o);
@@ -65,6 +66,8 @@ static int open_store(struct agenda *g) {
 	o.compiler = compiler;
 	g->store = store_open(g->arena, &o);
 	g->same = same_open(g->arena, o.dir);
+	if (g->store && building)
+		inventory_lease(o.dir);
 	return g->store ? 0 : -1;
 }
 
@@ -138,7 +141,7 @@ struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked
 	if (!g->w || (locked && workspace_lock(g->w) < 0) || make_sourced_graph(g, locked) < 0)
 		return NULL;
 	g->tmpdir = agenda_text(g, "TMPDIR");
-	if (hosttools_identity(g->config, a, &g->compiler) < 0 || open_store(g) < 0
+	if (hosttools_identity(g->config, a, &g->compiler) < 0 || open_store(g, locked) < 0
 			|| hash_graph(g) < 0)
 		return NULL;
 	make_plan(g);

@@ -12,6 +12,7 @@
 #include "resolve.h"
 #include "show.h"
 #include "task.h"
+#include "upkeep.h"
 #include "util.h"
 #include "why.h"
 
@@ -29,6 +30,7 @@ static command_fn *const commands[] = {
 	[COMMAND_DUMPSIG] = why_dumpsig,
 	[COMMAND_SIGNATURES] = why_signatures,
 	[COMMAND_CLEAN] = clean_built,
+	[COMMAND_CACHE] = upkeep_command,
 	[COMMAND_MIRROR] = depot_fill,
 	[COMMAND_REFRESH] = refresh_patches,
 	[COMMAND_RUN] = image_run,

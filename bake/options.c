@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@ static const char help[] =
 	"       bake [options] diffsigs A B       how two signatures differ (file, hash, TARGET:TASK)\n"
 	"       bake [options] dumpsig A          everything a signature was made of\n"
 	"       bake [options] clean RECIPE…      remove what was built of recipes (--all: everything)\n"
+	"       bake [options] cache stats|verify|gc  look after stored artefacts (gc: --max-age DAYS,\n"
+	"                                         --max-size MB)\n"
 	"       bake [options] mirror DIR TARGET… fill DIR with all sources of targets\n"
 	"       bake [options] refresh RECIPE [NEW.patch] [FILE…]  edits in S into the patches\n"
 	"       bake [options] run [IMAGE]        boot an image in QEMU\n"
@@ -56,7 +59,7 @@ static const char help[] =
 
 enum { OPTION_SET = 256, OPTION_JSON, OPTION_ALL, OPTION_FLAG, OPTION_VALUE, OPTION_UNEXPAND,
 	OPTION_HISTORY, OPTION_WRITE, OPTION_OVERRIDE, OPTION_VARS,
-	OPTION_CHECK, OPTION_UPDATE, OPTION_VERSION };
+	OPTION_CHECK, OPTION_UPDATE, OPTION_MAX_AGE, OPTION_MAX_SIZE, OPTION_VERSION };
 
 static const struct option long_options[] = {
 	{ "cmd", required_argument, NULL, 'c' },
@@ -85,6 +88,8 @@ static const struct option long_options[] = {
 	{ "override", required_argument, NULL, OPTION_OVERRIDE },
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "update", no_argument, NULL, OPTION_UPDATE },
+	{ "max-age", required_argument, NULL, OPTION_MAX_AGE },
+	{ "max-size", required_argument, NULL, OPTION_MAX_SIZE },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
@@ -99,6 +104,7 @@ static const struct {
 	{ "diffsigs", COMMAND_DIFFSIGS },
 	{ "dumpsig", COMMAND_DUMPSIG },
 	{ "clean", COMMAND_CLEAN },
+	{ "cache", COMMAND_CACHE },
 	{ "mirror", COMMAND_MIRROR },
 	{ "refresh", COMMAND_REFRESH },
 	{ "run", COMMAND_RUN },
@@ -112,11 +118,11 @@ static _Noreturn void usage(const char *why) {
 	exit(2);
 }
 
-static unsigned number(const char *text) {
+static unsigned number(const char *text, unsigned most, const char *wrong) {
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
-	if (*end || n == 0 || n > 4096)
-		usage("-j wants a number from 1 to 4096");
+	if (*end || n == 0 || n > most)
+		usage(wrong);
 	return (unsigned)n;
 }
 
@@ -137,7 +143,7 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case 'f': o->force = true; break;
 	case 'C': o->clear = slice_of(optarg); break;
 	case 'k': o->keep_going = true; break;
-	case 'j': o->jobs = number(optarg); break;
+	case 'j': o->jobs = number(optarg, 4096, "-j wants a number from 1 to 4096"); break;
 	case 'n': o->dry_run = true; break;
 	case 'e': o->command = COMMAND_ENVIRONMENT; break;
 	case 'g': o->command = COMMAND_GRAPH; break;
@@ -159,6 +165,8 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case OPTION_OVERRIDE: slices_add(a, &o->overrides, slice_of(optarg)); break;
 	case OPTION_CHECK: o->check = true; break;
 	case OPTION_UPDATE: o->update = true; break;
+	case OPTION_MAX_AGE: o->max_age = number(optarg, 100000, "--max-age wants days"); break;
+	case OPTION_MAX_SIZE: o->max_size = number(optarg, UINT_MAX, "--max-size wants MB"); break;
 	case OPTION_VERSION: print_and_leave("bake " BAKE_VERSION "\n");
 	default: exit(2);                /* getopt has said why */
 	}

@@ -18,6 +18,7 @@ enum command {
 	COMMAND_DUMPSIG,
 	COMMAND_SIGNATURES,      /* -S */
 	COMMAND_CLEAN,
+	COMMAND_CACHE,
 	COMMAND_MIRROR,
 	COMMAND_REFRESH,
 	COMMAND_RUN,
@@ -37,6 +38,7 @@ struct options {
 	struct slice recipe;             /* -r of getvar */
 	struct slice flag;               /* --flag of getvar */
 	struct slice vars;               /* --vars of -e --json: names, NAME* for a prefix; unset: all */
+	unsigned max_age, max_size;      /* of cache gc: days, MB; 0: no limit */
 	unsigned jobs;                   /* -j; 0: BB_NUMBER_THREADS or the processors */
 	bool dry_run, keep_going, force, verbose, json, all;
 	struct slices overrides;         /* --override of layers convert */

@@ -33,7 +33,7 @@ static enum task_plan decide(const struct task *t, bool tainted, const struct pl
 		return PLAN_RUN;
 	if (facts->current(facts->ctx, t))
 		return PLAN_CURRENT;
-	if (t->spec->cached && !t->spec->noexec && facts->stored(facts->ctx, t))
+	if (t->spec->cached && !t->spec->noexec && !t->unusable && facts->stored(facts->ctx, t))
 		return PLAN_RESTORE;
 	return PLAN_RUN;
 }

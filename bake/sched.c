@@ -233,6 +233,7 @@ static void job_ended(struct sched *s, struct job *j, int status, const struct r
 	if (restoring && exited && WEXITSTATUS(status) == 2) {
 		ui_finished(s->o->ui, j->id, UI_AGAIN);
 		/* Its task runs, and what is below it may be needed after all. */
+		j->task->unusable = true;
 		task_become(j->task, TASK_WAITING);
 		plan_again(s);
 	} else if (exited && WEXITSTATUS(status) == 0) {

@@ -60,9 +60,17 @@ static const char *info_of(struct arena *a, const struct store *s, const char *h
 	return arena_printf(a, "%s/%.2s/%s.info", s->dir, hash, hash).p;
 }
 
+/* The time of the file; in a store that only others may write to it stays as it is. */
+static void mark_used(const char *file) {
+	utimensat(AT_FDCWD, file, NULL, 0);
+}
+
 bool store_has(const struct store *s, const char *hash) {
 	struct arena *a = arena_new();
-	bool has = os_is_file(path_of(a, s, hash));
+	const char *file = path_of(a, s, hash);
+	bool has = os_is_file(file);
+	if (has)
+		mark_used(file);
 	arena_free(a);
 	return has;
 }
@@ -241,8 +249,6 @@ static int restore(struct arena *a, const struct store *s, const struct store_en
 	else if (found == NOT_WRITTEN)
 		warn("%s: stored artefact cannot be unpacked: %s", e->id, why);
 	remove_all(new, e->count);
-	if (rc == 0)
-		utimensat(AT_FDCWD, file, NULL, 0); /* its last use; a read-only store has none */
 	return rc;
 }
 
@@ -260,4 +266,15 @@ int store_get(struct store *s, const struct store_entry *e, struct slice *conten
 		*content = arena_dup(s->arena, slice_of(c.hash));
 	arena_free(a);
 	return rc;
+}
+
+int store_verify(const struct store *s, const char *hash, struct arena *a, struct slice *why) {
+	struct pack_content c;
+	const char *reason;
+	if (check_trust(a, s, hash, why) < 0)
+		return -1;
+	if (unpack(path_of(a, s, hash), NULL, 0, &c, &reason) == USABLE)
+		return 0;
+	*why = arena_dup(a, slice_of(reason));
+	return -1;
 }

@@ -40,15 +40,18 @@ struct store_entry {
 void store_settings(struct data *config, struct arena *a, struct store_options *o);
 /* Makes the directory. NULL: message given. */
 struct store *store_open(struct arena *a, const struct store_options *o);
+/* Is it there? If so it is marked as used now, so that a gc beside this build spares it. */
 bool store_has(const struct store *s, const char *hash);
+/* Reads an artefact as store_get would, keeping nothing. 0, or −1 and *why in a. */
+int store_verify(const struct store *s, const char *hash, struct arena *a, struct slice *why);
 /* The content hash recorded for an artefact, without unpacking it; unset when it is not there. */
 struct slice store_content(const struct store *s, const char *hash);
 /* Packs the trees (tar.zst, deterministic), atomically, and writes their provenance beside;
  * *content receives the content hash (hex, arena of the store). 0, or −1 with a message (disk full
  * …): the build goes on without it. */
 int store_put(struct store *s, const struct store_entry *e, struct slice *content);
-/* Replaces the trees by what the artefact holds, verified while reading, and marks it as used now. A
- * corrupt one is set aside, one that no trusted key signed is refused, each with a warning and −1
+/* Replaces the trees by what the artefact holds, verified while reading. A corrupt
+ * one is set aside, one that no trusted key signed is refused, each with a warning and −1
  * returned: the task must run then. One that is gone (a gc was faster) is −1 without a word. */
 int store_get(struct store *s, const struct store_entry *e, struct slice *content);
 

@@ -81,6 +81,17 @@ Test(plan, a_restored_sysroot_brings_those_below_and_nothing_else) {
 	PLANNED(g, "base:do_compile", PLAN_NOT_NEEDED);
 }
 
+Test(plan, an_artefact_tried_in_vain_is_not_tried_again) {
+	struct graph *g = example();
+	disk("", "lib:do_sysroot base:do_sysroot");
+	for (uint32_t i = 0; i < g->count; i++)
+		g->task[i].unusable = slice_is(g->task[i].id, "lib:do_sysroot");
+	plan_make(g, &facts);
+	PLANNED(g, "lib:do_sysroot", PLAN_RUN);
+	PLANNED(g, "lib:do_compile", PLAN_RUN);
+	PLANNED(g, "base:do_sysroot", PLAN_RESTORE);
+}
+
 Test(plan, below_a_restored_task_one_may_have_to_run) {
 	struct graph *g = example();
 	disk("", "lib:do_sysroot");
