@@ -161,6 +161,59 @@ lua package_data() {
 	end
 }
 
+# --- for functions in PACKAGESPLITFUNCS ---------------------------------------------------------------
+
+# A package for each name the files of a directory have in common: pattern is a Lua pattern with one capture,
+# which stands for %s in the package's name and description. Of what Yocto's function takes by name:
+# recursive, prepend, allow_dirs, allow_links, match_path, extra_depends, aux_files_pattern, hook(file, pattern,
+# capture, package). Returns the packages, sorted.
+function do_split_packages(d, root, pattern, name, description, options)
+	options = options or {}
+	local dir, found = d:expand(root), {}
+	for _, entry in ipairs(package_split_candidates(d:getVar("PKGD") .. dir, options)) do
+		local capture = (options.match_path and entry.path or os.path.basename(entry.path)):match(pattern)
+		if capture then
+			local package = d:expand(name):gsub("%%s", (capture:lower():gsub("_", "-"):gsub("%%", "%%%%")))
+			found[package] = found[package] or {capture = capture}
+			table.insert(found[package], dir .. "/" .. entry.path)
+			if options.hook then options.hook(entry.path, pattern, capture, package) end
+		end
+	end
+	local packages = {}
+	for package in pairs(found) do packages[#packages + 1] = package end
+	table.sort(packages)
+	for _, package in ipairs(packages) do
+		package_split_describe(d, package, found[package], description, options)
+	end
+	return packages
+end
+
+function package_split_candidates(dir, options)
+	local kinds = {file = true, dir = options.allow_dirs, link = options.allow_links}
+	local list = {}
+	for _, entry in ipairs(fs.isdir(dir) and fs.walk(dir) or {}) do
+		if kinds[entry.type] and (options.recursive or not entry.path:find("/", 1, true)) then
+			list[#list + 1] = entry
+		end
+	end
+	return list
+end
+
+function package_split_describe(d, package, files, description, options)
+	local listed = " " .. d:getVar("PACKAGES"):gsub("%s+", " ") .. " "
+	if not listed:find(" " .. package .. " ", 1, true) then
+		d:setVar("PACKAGES", options.prepend and package .. listed or listed .. package)
+	end
+	if options.aux_files_pattern then
+		files[#files + 1] = (options.aux_files_pattern:gsub("%%s", (files.capture:gsub("%%", "%%%%"))))
+	end
+	d:appendVar("FILES:" .. package, " " .. table.concat(files, " "))
+	local text = d:expand(description):gsub("%%s", (files.capture:gsub("%%", "%%%%")))
+	if not d:getVar("SUMMARY:" .. package) then d:setVar("SUMMARY:" .. package, text) end
+	local depends = options.extra_depends or d:getVar("PN")
+	if depends ~= "" then d:appendVar("RDEPENDS:" .. package, " " .. depends) end
+end
+
 # --- their parts ----------------------------------------------------------------------------------
 
 function package_write_data(d, pkgdata, name, keys)
