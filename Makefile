@@ -19,7 +19,7 @@ MODULES := util map witness os regex json proc ui \
 	config collection catalog layer recipe record harvest cache preference provider provenance store inventory \
 	edges graph chart plan \
 	view sandbox hosttools jobserver emit function stamp taint artefact task joblog ready same sched \
-	dump options workspace resolve agenda sigdata sigdiff chain diff audit rewrite layers listing show build why clean upkeep depot refresh draft import image main
+	dump options workspace resolve agenda sigdata sigdiff chain diff audit rewrite layers listing show build why clean upkeep depot refresh vary difference repro draft import image main
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror
@@ -47,8 +47,12 @@ deps-check: deps-image
 build: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) out/bake
 
-out/bake: $(OBJECTS)
+out/bake: $(OBJECTS) | out/vary.so
 	$(CC) $(CFLAGS) $(SANITIZE) -o $(O)/bake $(OBJECTS) $(LDLIBS)
+
+# Put before libc by `bake repro`: see preload/vary.c.
+out/vary.so: preload/vary.c | $(O)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O2 -fPIC -shared -o $@ $<
 
 $(O)/%.o: bake/%.c | $(O)
 	$(CC) $(ALL_CFLAGS) -MMD -c -o $@ $<
@@ -94,6 +98,7 @@ fuzz: deps-check
 	tests/fuzz/run.sh
 install: build
 	install -D -m 755 out/bake $(DESTDIR)$(PREFIX)/bin/bake
+	install -D -m 755 out/vary.so $(DESTDIR)$(PREFIX)/share/bake/vary.so
 	install -D -m 644 docs/bake.1 $(DESTDIR)$(PREFIX)/share/man/man1/bake.1
 	mkdir -p $(DESTDIR)$(PREFIX)/share/bake
 	cp -R classes conf recipes $(DESTDIR)$(PREFIX)/share/bake/

@@ -97,15 +97,18 @@ static const char **environment(struct data *d) {
 	const char **exported = emit_environment(d, a);
 	size_t n = 0, used = 0;
 	bool has_path = false;
+	const char *preload = getenv("LD_PRELOAD");
 	while (exported[n])
 		n++;
-	const char **env = ARENA_ARRAY(a, const char *, n + 3);
+	const char **env = ARENA_ARRAY(a, const char *, n + 4);
 	for (size_t i = 0; i < n; i++) {
 		has_path |= strncmp(exported[i], "PATH=", 5) == 0;
 		env[used++] = exported[i];
 	}
 	if (!has_path)
 		env[used++] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+	if (preload)             /* `bake repro` changes what programs see of the machine */
+		env[used++] = arena_printf(a, "LD_PRELOAD=%s", preload).p;
 	if (setting.tokens)
 		env[used++] = arena_printf(a, "MAKEFLAGS=" SFMT,
 			SARG(jobserver_makeflags(setting.tokens, a))).p;

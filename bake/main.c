@@ -9,6 +9,7 @@
 #include "lib.h"
 #include "options.h"
 #include "refresh.h"
+#include "repro.h"
 #include "resolve.h"
 #include "show.h"
 #include "task.h"
@@ -33,6 +34,7 @@ static command_fn *const commands[] = {
 	[COMMAND_CACHE] = upkeep_command,
 	[COMMAND_MIRROR] = depot_fill,
 	[COMMAND_REFRESH] = refresh_patches,
+	[COMMAND_REPRO] = repro_targets,
 	[COMMAND_RUN] = image_run,
 	[COMMAND_IMAGE_INFO] = image_info,
 	[COMMAND_LOCK] = resolve_lock,

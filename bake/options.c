@@ -20,6 +20,8 @@ static const char help[] =
 	"                                         --max-size MB)\n"
 	"       bake [options] mirror DIR TARGET… fill DIR with all sources of targets\n"
 	"       bake [options] refresh RECIPE [NEW.patch] [FILE…]  edits in S into the patches\n"
+	"       bake [options] repro TARGET…      build twice, as on unlike machines, and compare\n"
+	"                                         (--against-cache: once, with the cache's artefacts)\n"
 	"       bake [options] run [IMAGE]        boot an image in QEMU\n"
 	"       bake [options] image-info IMAGE   where the image is, its size and packages\n"
 	"       bake [options] lock [TARGET…]     resolve every source once, write conf/sources.lock\n"
@@ -59,7 +61,7 @@ static const char help[] =
 
 enum { OPTION_SET = 256, OPTION_JSON, OPTION_ALL, OPTION_FLAG, OPTION_VALUE, OPTION_UNEXPAND,
 	OPTION_HISTORY, OPTION_WRITE, OPTION_OVERRIDE, OPTION_VARS,
-	OPTION_CHECK, OPTION_UPDATE, OPTION_MAX_AGE, OPTION_MAX_SIZE, OPTION_VERSION };
+	OPTION_AGAINST_CACHE, OPTION_CHECK, OPTION_UPDATE, OPTION_MAX_AGE, OPTION_MAX_SIZE, OPTION_VERSION };
 
 static const struct option long_options[] = {
 	{ "cmd", required_argument, NULL, 'c' },
@@ -86,6 +88,7 @@ static const struct option long_options[] = {
 	{ "history", no_argument, NULL, OPTION_HISTORY },
 	{ "write", no_argument, NULL, OPTION_WRITE },
 	{ "override", required_argument, NULL, OPTION_OVERRIDE },
+	{ "against-cache", no_argument, NULL, OPTION_AGAINST_CACHE },
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "update", no_argument, NULL, OPTION_UPDATE },
 	{ "max-age", required_argument, NULL, OPTION_MAX_AGE },
@@ -107,6 +110,7 @@ static const struct {
 	{ "cache", COMMAND_CACHE },
 	{ "mirror", COMMAND_MIRROR },
 	{ "refresh", COMMAND_REFRESH },
+	{ "repro", COMMAND_REPRO },
 	{ "run", COMMAND_RUN },
 	{ "image-info", COMMAND_IMAGE_INFO },
 	{ "lock", COMMAND_LOCK },
@@ -163,6 +167,7 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case OPTION_HISTORY: o->history = true; break;
 	case OPTION_WRITE: o->write = true; break;
 	case OPTION_OVERRIDE: slices_add(a, &o->overrides, slice_of(optarg)); break;
+	case OPTION_AGAINST_CACHE: o->against_cache = true; break;
 	case OPTION_CHECK: o->check = true; break;
 	case OPTION_UPDATE: o->update = true; break;
 	case OPTION_MAX_AGE: o->max_age = number(optarg, 100000, "--max-age wants days"); break;

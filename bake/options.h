@@ -21,6 +21,7 @@ enum command {
 	COMMAND_CACHE,
 	COMMAND_MIRROR,
 	COMMAND_REFRESH,
+	COMMAND_REPRO,
 	COMMAND_RUN,
 	COMMAND_IMAGE_INFO,
 	COMMAND_LOCK,
@@ -43,6 +44,7 @@ struct options {
 	bool dry_run, keep_going, force, verbose, json, all;
 	struct slices overrides;         /* --override of layers convert */
 	bool write;                      /* --write of layers convert */
+	bool against_cache;              /* of repro */
 	bool check, update;              /* of lock */
 	bool value_only, unexpanded, history;    /* --value, --unexpand, --history of getvar */
 };

@@ -60,6 +60,11 @@ static const char *info_of(struct arena *a, const struct store *s, const char *h
 	return arena_printf(a, "%s/%.2s/%s.info", s->dir, hash, hash).p;
 }
 
+const char *store_file(struct arena *a, const struct store_options *o, const char *hash) {
+	struct store s = { .dir = o->dir };
+	return path_of(a, &s, hash);
+}
+
 /* The time of the file; in a store that only others may write to it stays as it is. */
 static void mark_used(const char *file) {
 	utimensat(AT_FDCWD, file, NULL, 0);

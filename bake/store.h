@@ -40,6 +40,8 @@ struct store_entry {
 void store_settings(struct data *config, struct arena *a, struct store_options *o);
 /* Makes the directory. NULL: message given. */
 struct store *store_open(struct arena *a, const struct store_options *o);
+/* Where the artefact of a hash is or would be, in a. */
+const char *store_file(struct arena *a, const struct store_options *o, const char *hash);
 /* Is it there? If so it is marked as used now, so that a gc beside this build spares it. */
 bool store_has(const struct store *s, const char *hash);
 /* Reads an artefact as store_get would, keeping nothing. 0, or −1 and *why in a. */
