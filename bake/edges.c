@@ -33,9 +33,11 @@ struct builder {
 	struct numbers scratch;
 	/* Part B: tasks with [recrdeptask]. */
 	struct recursive *recursive;
-	uint32_t recursives;
+	uint32_t recursives, ordered;
 	uint32_t *recursive_of;          /* task → index in recursive + 1 */
+	uint32_t *order;                 /* of recursive: what is below comes first */
 	struct map columns;              /* task name → uint32_t per unit: task number + 1 */
+	struct map named;                /* names of [recrdeptask] → set of the tasks so called */
 };
 
 static void push(struct arena *a, struct numbers *list, uint32_t number) {
@@ -296,8 +298,12 @@ struct recursive {
 	struct numbers extra;            /* [recideptask]: tasks whose dependencies count too */
 	uint64_t *units;                 /* set of units already handled */
 	uint64_t *has;                   /* set of tasks already among T's dependencies, and T */
+	const uint64_t *named;           /* set of all tasks of one of the names */
 	uint32_t seen;                   /* how many of T's dependencies were looked at */
-	uint32_t *seen_of;               /* recursive → how many of its dependencies were seen */
+	uint32_t merged;                 /* how many of them gave what they depend on */
+	uint32_t direct;                 /* how many there were at first … */
+	struct numbers via;              /* … and for each since then the recursive + 1 that gave it */
+	uint32_t stepped, changed;       /* the last step this was done, and added something */
 };
 
 static uint32_t set_words(uint32_t bits) {
@@ -331,6 +337,13 @@ static struct reverse reverse_edges(struct arena *a, const struct edges *e) {
 	return (struct reverse){ start, v };
 }
 
+static void add_to_order(struct builder *b, uint32_t recursive) {
+	if (b->recursive[recursive].stepped)
+		return;
+	b->recursive[recursive].stepped = 1;
+	b->order[b->ordered++] = recursive;
+}
+
 /* Per task the units that have a task below it, by walking up from the leaves. Tasks on a cycle
  * keep what reached them; the cycle is reported later if it matters. */
 static uint64_t *units_below(struct builder *b) {
@@ -345,6 +358,8 @@ static uint64_t *units_below(struct builder *b) {
 			queue[ready++] = t;
 	for (uint32_t done = 0; done < ready; done++) {
 		uint32_t t = queue[done];
+		if (b->recursive_of[t])
+			add_to_order(b, b->recursive_of[t] - 1);
 		for (uint32_t i = up.start[t]; i < up.start[t + 1]; i++) {
 			uint64_t *from = below + (size_t)t * words;
 			uint64_t *to = below + (size_t)up.v[i] * words;
@@ -370,6 +385,23 @@ static const uint32_t *column(struct builder *b, struct slice name) {
 	return c;
 }
 
+static const uint64_t *named_tasks(struct builder *b, const struct slices *names) {
+	const struct edges *e = b->edges;
+	const struct atom *key = atom(slices_join(b->arena, names, " "));
+	uint64_t *set = map_get(&b->named, key);
+	if (set)
+		return set;
+	set = ARENA_ARRAY(b->arena, uint64_t, set_words(e->tasks));
+	for (size_t i = 0; i < names->n; i++) {
+		const uint32_t *c = column(b, names->v[i]);
+		for (uint32_t u = 0; u < e->units; u++)
+			if (c[u])
+				set_add(set, c[u] - 1);
+	}
+	map_put(&b->named, key, set);
+	return set;
+}
+
 static void begin_recursive(struct builder *b, uint32_t task, const struct recipe_task *spec) {
 	struct edges *e = b->edges;
 	struct recursive *r = &b->recursive[b->recursives++];
@@ -379,8 +411,10 @@ static void begin_recursive(struct builder *b, uint32_t task, const struct recip
 	r->column = ARENA_ARRAY(b->arena, const uint32_t *, r->names);
 	for (uint32_t i = 0; i < r->names; i++)
 		r->column[i] = column(b, spec->recrdeptask.v[i]);
+	r->named = named_tasks(b, &spec->recrdeptask);
 	r->units = ARENA_ARRAY(b->arena, uint64_t, set_words(e->units));
 	r->has = ARENA_ARRAY(b->arena, uint64_t, set_words(e->tasks));
+	r->direct = e->deps[task].n;
 	set_add(r->has, task);
 	for (uint32_t i = 0; i < e->deps[task].n; i++)
 		set_add(r->has, e->deps[task].v[i]);
@@ -391,10 +425,11 @@ static void begin_recursive(struct builder *b, uint32_t task, const struct recip
 	}
 }
 
-static bool add_recursive(struct builder *b, struct recursive *r, uint32_t task) {
+static bool add_recursive(struct builder *b, struct recursive *r, uint32_t task, uint32_t via) {
 	if (!set_add(r->has, task))
 		return false;
 	push(b->arena, &b->edges->deps[r->task], task);
+	push(b->arena, &r->via, via);
 	return true;
 }
 
@@ -408,30 +443,54 @@ static bool add_units(struct builder *b, struct recursive *r, const uint64_t *be
 			uint32_t unit = w * 64 + (uint32_t)__builtin_ctzll(new);
 			for (uint32_t i = 0; i < r->names; i++)
 				if (r->column[i][unit])
-					added |= add_recursive(b, r, r->column[i][unit] - 1);
+					added |= add_recursive(b, r, r->column[i][unit] - 1, 0);
 		}
 	}
 	return added;
 }
 
 /* What another recursive task depends on is r's too, as far as it has one of r's names. */
-static bool add_from(struct builder *b, struct recursive *r, uint32_t other) {
-	struct edges *e = b->edges;
-	struct numbers *deps = &e->deps[b->recursive[other].task];
+static bool add_from(struct builder *b, struct recursive *r, const struct recursive *other) {
 	bool added = false;
-	for (; r->seen_of[other] < deps->n; r->seen_of[other]++) {
-		uint32_t t = deps->v[r->seen_of[other]];
-		for (uint32_t i = 0; i < r->names; i++)
-			if (r->column[i][e->owner[t]] == t + 1)
-				added |= add_recursive(b, r, t);
-	}
+	for (uint32_t w = 0; w < set_words(b->edges->tasks); w++)
+		for (uint64_t new = other->has[w] & r->named[w] & ~r->has[w]; new; new &= new - 1)
+			added |= add_recursive(b, r, w * 64 + (uint32_t)__builtin_ctzll(new),
+					(uint32_t)(other - b->recursive) + 1);
 	return added;
 }
 
-static bool step_recursive(struct builder *b, struct recursive *r, const uint64_t *below) {
+/* Has dependency i, a recursive task, anything that r cannot have yet? Not when it came by way of a
+ * third that asks for the same names and took all it has. */
+static bool has_news(const struct builder *b, const struct recursive *r, uint32_t i,
+		const struct recursive *other) {
+	if (i < r->merged)
+		return other->changed >= r->stepped;
+	if (i < r->direct || !r->via.v[i - r->direct])
+		return true;
+	const struct recursive *via = &b->recursive[r->via.v[i - r->direct] - 1];
+	return via->named != r->named || via->stepped <= other->changed;
+}
+
+/* What a recursive task below had to give is taken once, and again when it has more since. */
+static bool take_below(struct builder *b, struct recursive *r, uint32_t step) {
+	struct numbers *deps = &b->edges->deps[r->task];
+	bool added = false;
+	for (uint32_t i = 0; i < deps->n; i++) {
+		uint32_t other = b->recursive_of[deps->v[i]];
+		if (other && has_news(b, r, i, &b->recursive[other - 1]))
+			added |= add_from(b, r, &b->recursive[other - 1]);
+	}
+	r->merged = deps->n;
+	r->stepped = step;
+	return added;
+}
+
+/* The recursive tasks come first: they are few and have most of it. */
+static bool step_recursive(struct builder *b, struct recursive *r, const uint64_t *below,
+		uint32_t step) {
 	struct edges *e = b->edges;
 	uint32_t words = set_words(e->units);
-	bool added = false;
+	bool added = take_below(b, r, step);
 	for (; r->seen < e->deps[r->task].n; r->seen++)
 		added |= add_units(b, r, below + (size_t)e->deps[r->task].v[r->seen] * words);
 	for (uint32_t i = 0; i < r->extra.n; i++) {
@@ -440,14 +499,9 @@ static bool step_recursive(struct builder *b, struct recursive *r, const uint64_
 		for (uint32_t k = 0; k < deps->n; k++)
 			added |= add_units(b, r, below + (size_t)deps->v[k] * words);
 	}
-	for (uint32_t i = 0; i < e->deps[r->task].n; i++) {
-		uint32_t other = b->recursive_of[e->deps[r->task].v[i]];
-		if (!other)
-			continue;
-		if (!r->seen_of)
-			r->seen_of = ARENA_ARRAY(b->arena, uint32_t, b->recursives);
-		added |= add_from(b, r, other - 1);
-	}
+	added |= take_below(b, r, step);
+	if (added)
+		r->changed = step;
 	return added;
 }
 
@@ -489,15 +543,19 @@ static void recursive_edges(struct builder *b) {
 	if (!count)
 		return;
 	b->recursive = ARENA_ARRAY(b->arena, struct recursive, count);
+	b->order = ARENA_ARRAY(b->arena, uint32_t, count);
 	b->recursive_of = ARENA_ARRAY(b->arena, uint32_t, e->tasks);
 	for (uint32_t t = 0; t < e->tasks; t++)
 		if (spec_of(e, t)->recrdeptask.n)
 			begin_recursive(b, t, spec_of(e, t));
 	uint64_t *below = units_below(b);
+	for (uint32_t i = 0; i < b->recursives; i++)
+		add_to_order(b, i);          /* those on a cycle */
+	uint32_t step = 2;                   /* add_to_order used the first */
 	for (bool added = true; added;) {
 		added = false;
-		for (uint32_t i = 0; i < b->recursives; i++)
-			added |= step_recursive(b, &b->recursive[i], below);
+		for (uint32_t i = 0; i < b->recursives; i++, step++)
+			added |= step_recursive(b, &b->recursive[b->order[i]], below, step);
 	}
 	drop_self_references(b);
 	for (uint32_t i = 0; i < b->recursives; i++) {
@@ -530,7 +588,7 @@ static void find_target(struct builder *b, const struct edges_target *target) {
 struct edges *edges_build(struct arena *a, struct providers *p, const struct edges_target *targets,
 		size_t count) {
 	struct builder b = { .arena = a, .providers = p, .edges = ARENA_NEW(a, struct edges) };
-	b.numbers.arena = b.columns.arena = b.missing_build.arena = b.missing_run.arena = a;
+	b.numbers.arena = b.columns.arena = b.named.arena = b.missing_build.arena = b.missing_run.arena = a;
 	for (size_t i = 0; i < count; i++)
 		resolve(&b, targets[i].name, false, SLICE_NONE);
 	for (uint32_t u = 0; u < b.edges->units; u++)
