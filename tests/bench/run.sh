@@ -1,7 +1,9 @@
 #!/bin/bash
 # Prints the figures of this machine: parsing, a no-op build beside ninja, overhead per task, and how
 # well the last `make image` kept the processors busy. Everything is made anew below a scratch
-# directory; BAKE names the engine, RECIPES the size of the generated layer.
+# directory; BAKE names the engine, RECIPES the size of the generated layer. With OE_CORE naming a clone of
+# OpenEmbedded-Core its recipes are parsed too, and with BITBAKE naming one of BitBake, by that as well:
+#	OE_CORE=~/openembedded-core BITBAKE=~/bitbake make bench
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 here=$PWD/tests/bench
@@ -16,12 +18,81 @@ line() { printf '%-46s %s\n' "$1" "$2"; }
 measure() { "$scratch/measure" "$@"; }
 cores=$(nproc)
 
-# parse TEXT DIR [OPTION…]: a cold parse. There is no cache on disk: every parse is cold.
+# cold DIR [OPTION…]: what measure says of a parse that finds no records of an earlier one.
+cold() {
+	measure "${RUNS:-5}" sh -c 'rm -rf "$1/tmp/cache"; shift; exec "$@"' sh "$1" "$BAKE" -B "$@" -p
+}
+
+# parse TEXT DIR [OPTION…]: cold, then with the records of the time before (once they are old enough).
 parse() {
-	local text=$1 dir=$2 result
-	shift 2
-	result=$(measure 5 "$BAKE" -B "$dir" "$@" -p) || { line "$text" "failed"; return 1; }
-	line "$text" "$(awk '{ printf "%7.0f ms, largest process %.0f MB", $1, $2 }' <<<"$result")"
+	local text=$1 first again
+	shift
+	first=$(cold "$@") || { line "$text" "failed"; return 1; }
+	sleep 2.1
+	"$BAKE" -B "$@" -p >/dev/null 2>&1
+	again=$(measure 5 "$BAKE" -B "$@" -p) || { line "$text" "failed"; return 1; }
+	line "$text" "$(awk -v again="${again%% *}" \
+		'{ printf "%7.0f ms, largest process %.0f MB; again %.0f ms", $1, $2, again }' <<<"$first")"
+}
+
+# Reading time by the number of recipes.
+growth() {
+	local n
+	for n in 1000 3500 10000; do
+		mkdir -p "$scratch/layer$n"
+		"$here/layer.sh" "$scratch/layer$n" "$n"
+		sleep 2.1
+		parse "cold parse of $n generated recipes" "$scratch/layer$n" || return 1
+	done
+}
+
+# What one recipe costs above reading the configuration, and a build that has nothing to do, among 3,500.
+start() {
+	local dir=$scratch/layer3500 config environment idle
+	config=$(measure 9 "$BAKE" -B "$dir" getvar --value TMPDIR) || return 1
+	environment=$(measure 9 "$BAKE" -B "$dir" -e r0008) || return 1
+	"$BAKE" -B "$dir" r0008 >/dev/null 2>&1 || { line "no-op start" "failed"; return 1; }
+	"$BAKE" -B "$dir" r0008 >/dev/null 2>&1
+	idle=$(measure 9 "$BAKE" -B "$dir" r0008) || return 1
+	line "configuration; -e RECIPE above it; no-op start" "$(awk -v e="${environment%% *}" -v i="${idle%% *}" \
+		'{ printf "%7.0f ms; %.0f ms; %.0f ms (3,500 recipes)", $1, e - $1, i }' <<<"$config")"
+}
+
+# All hashes of 834 x 6 tasks, above what reading them and making their graph takes.
+hashes() {
+	local dir=$scratch/hashes graph both kept
+	mkdir -p "$dir"
+	"$here/layer.sh" "$dir" 834
+	sleep 2.1
+	graph=$(cd "$dir" && RUNS=5 measure 5 sh -c 'rm -rf tmp/cache; exec "$@"' sh "$BAKE" -B "$dir" -g world) || return 1
+	both=$(measure 5 sh -c 'rm -rf "$1/tmp/cache"; shift; exec "$@"' sh "$dir" "$BAKE" -B "$dir" -n world) || return 1
+	"$BAKE" -B "$dir" -n world >/dev/null 2>&1
+	kept=$(measure 5 "$BAKE" -B "$dir" -n world) || return 1
+	line "hashing of 5,004 tasks" "$(awk -v b="${both%% *}" -v k="${kept%% *}" \
+		'{ printf "%7.0f ms; everything with base hashes kept %.0f ms", b - $1, k }' <<<"$graph")"
+}
+
+# The same files by both programs, in one run. BitBake wants a locale that few machines have: it gets the
+# C one under that name; its check of the host (sanity) is left out.
+openembedded() {
+	local dir=$scratch/oe ours theirs
+	local options=(--set "INHERIT:append= oe-helpers" --set BB_PYTHON_ANONYMOUS=ignore)
+	[ -n "${OE_CORE:-}" ] || return 0
+	mkdir -p "$dir/conf" "$dir/classes" "$scratch/locale"
+	cp classes/oe-helpers.bbclass "$dir/classes/"
+	printf 'BBPATH = "${TOPDIR}"\nBBFILES ?= ""\nBBLAYERS = "%s/meta"\n' "$(realpath "$OE_CORE")" \
+		>"$dir/conf/bblayers.conf"
+	printf '%s\n' 'MACHINE ?= "qemux86-64"' 'HOSTTOOLS = ""' 'HOSTTOOLS_NONFATAL = ""' \
+		'INHERIT:remove = "sanity"' >"$dir/conf/local.conf"
+	ours=$(MEASURE_STATUS=any cold "$dir" "${options[@]}") || return 1
+	line "cold parse of OpenEmbedded-Core" \
+		"$(awk '{ printf "%7.0f ms, largest process %.0f MB", $1, $2 }' <<<"$ours")"
+	[ -n "${BITBAKE:-}" ] || return 0
+	cp -R /usr/lib/locale/C.utf8 "$scratch/locale/en_US.UTF-8"
+	rm -rf "$dir/tmp" "$dir/cache"
+	theirs=$(cd "$dir" && BBPATH=$dir BUILDDIR=$dir LOCPATH=$scratch/locale \
+		measure 1 "$(realpath "$BITBAKE")/bin/bitbake" -p) || { line "  BitBake" "failed"; return 1; }
+	line "  by BitBake" "$(awk -v ours="${ours%% *}" '{ printf "%7.0f ms: 1/%.0f of it", $1, $1 / ours }' <<<"$theirs")"
 }
 
 # build DIR [OPTION…]: builds world; prints what measure does.
@@ -106,7 +177,10 @@ mkdir -p "$scratch/layer"
 "$here/layer.sh" "$scratch/layer" "$RECIPES"
 status=0
 parse "cold parse of this tree" "$scratch/tree" || status=1
-parse "cold parse of $RECIPES generated recipes" "$scratch/layer" || status=1
+growth || status=1
+start || status=1
+hashes || status=1
+openembedded || status=1
 noop || status=1
 overhead || status=1
 sandbox
