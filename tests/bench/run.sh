@@ -90,7 +90,7 @@ openembedded() {
 	[ -n "${BITBAKE:-}" ] || return 0
 	cp -R /usr/lib/locale/C.utf8 "$scratch/locale/en_US.UTF-8"
 	rm -rf "$dir/tmp" "$dir/cache"
-	theirs=$(cd "$dir" && BBPATH=$dir BUILDDIR=$dir LOCPATH=$scratch/locale \
+	theirs=$(cd "$dir" && BBPATH=$dir BUILDDIR=$dir BB_PRESERVE_ENV=1 LOCPATH=$scratch/locale \
 		measure 1 "$(realpath "$BITBAKE")/bin/bitbake" -p) || { line "  BitBake" "failed"; return 1; }
 	line "  by BitBake" "$(awk -v ours="${ours%% *}" '{ printf "%7.0f ms: 1/%.0f of it", $1, $1 / ours }' <<<"$theirs")"
 }
