@@ -1,6 +1,7 @@
 /* main: from the command line to one function a command. */
 #include "build.h"
 #include "clean.h"
+#include "collect.h"
 #include "depot.h"
 #include "fetch.h"
 #include "image.h"
@@ -33,6 +34,7 @@ static command_fn *const commands[] = {
 	[COMMAND_CLEAN] = clean_built,
 	[COMMAND_CACHE] = upkeep_command,
 	[COMMAND_MIRROR] = depot_fill,
+	[COMMAND_ARCHIVE] = collect_sources,
 	[COMMAND_REFRESH] = refresh_patches,
 	[COMMAND_REPRO] = repro_targets,
 	[COMMAND_RUN] = image_run,

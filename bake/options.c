@@ -19,6 +19,7 @@ static const char help[] =
 	"       bake [options] cache stats|verify|gc  look after stored artefacts (gc: --max-age DAYS,\n"
 	"                                         --max-size MB)\n"
 	"       bake [options] mirror DIR TARGET… fill DIR with all sources of targets\n"
+	"       bake [options] archive TARGET… [-o DIR]  sources, patches, recipes, licence texts\n"
 	"       bake [options] refresh RECIPE [NEW.patch] [FILE…]  edits in S into the patches\n"
 	"       bake [options] repro TARGET…      build twice, as on unlike machines, and compare\n"
 	"                                         (--against-cache: once, with the cache's artefacts)\n"
@@ -75,6 +76,7 @@ static const struct option long_options[] = {
 	{ "parse-only", no_argument, NULL, 'p' },
 	{ "dump-signatures", required_argument, NULL, 'S' },
 	{ "build-dir", required_argument, NULL, 'B' },
+	{ "output", required_argument, NULL, 'o' },
 	{ "recipe", required_argument, NULL, 'r' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -109,6 +111,7 @@ static const struct {
 	{ "clean", COMMAND_CLEAN },
 	{ "cache", COMMAND_CACHE },
 	{ "mirror", COMMAND_MIRROR },
+	{ "archive", COMMAND_ARCHIVE },
 	{ "refresh", COMMAND_REFRESH },
 	{ "repro", COMMAND_REPRO },
 	{ "run", COMMAND_RUN },
@@ -154,6 +157,7 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case 'p': o->command = COMMAND_PARSE; break;
 	case 'S': o->command = COMMAND_SIGNATURES; o->signatures = slice_of(optarg); break;
 	case 'B': o->build_dir = optarg; break;
+	case 'o': o->output = optarg; break;
 	case 'r': o->recipe = slice_of(optarg); break;
 	case 'v': o->verbose = true; break;
 	case 'h': print_and_leave(help);
@@ -190,7 +194,7 @@ static void take_command(struct options *o, char ***words) {
 void options_read(struct arena *a, struct options *o, int count, char **words) {
 	int option;
 	*o = (struct options){ .command = COMMAND_BUILD };
-	while ((option = getopt_long(count, words, "c:fC:kj:negpS:B:r:vh", long_options, NULL)) != -1)
+	while ((option = getopt_long(count, words, "c:fC:kj:negpS:B:r:vho:", long_options, NULL)) != -1)
 		take_option(a, o, option);
 	words += optind;
 	if (o->command == COMMAND_BUILD)

@@ -20,6 +20,7 @@ enum command {
 	COMMAND_CLEAN,
 	COMMAND_CACHE,
 	COMMAND_MIRROR,
+	COMMAND_ARCHIVE,
 	COMMAND_REFRESH,
 	COMMAND_REPRO,
 	COMMAND_RUN,
@@ -44,6 +45,7 @@ struct options {
 	bool dry_run, keep_going, force, verbose, json, all;
 	struct slices overrides;         /* --override of layers convert */
 	bool write;                      /* --write of layers convert */
+	const char *output;              /* -o of archive: a directory; NULL: its own */
 	bool against_cache;              /* of repro */
 	bool check, update;              /* of lock */
 	bool value_only, unexpanded, history;    /* --value, --unexpand, --history of getvar */

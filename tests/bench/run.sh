@@ -11,6 +11,7 @@ BAKE=$(realpath "${BAKE:-out/bake}")
 RECIPES=${RECIPES:-1000}
 SMALL=100                # recipes of the layer whose tasks are timed one after another
 BUILD=${BUILD:-build}
+IMAGE=${IMAGE:-dpu-image-minimal}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/bake-bench.XXXXXX") && trap 'rm -rf "$scratch"' EXIT
 ${CC:-cc} -O2 -o "$scratch/measure" "$here/measure.c" || exit 1
 
@@ -172,6 +173,16 @@ efficiency() {
 		}' "$log")"
 }
 
+# What the last `bake repro` (or --against-cache) in this build directory found.
+reproducible() {
+	local report=$BUILD/tmp/repro/report.json
+	[ -s "$report" ] || { line "reproducible packages and images" "no report: bake repro $IMAGE"; return; }
+	line "reproducible packages and images" "$(awk -F '[:,]' '
+		/"outputs"/ { all = $2 }
+		/"outputs-identical"/ { same = $2 }
+		END { printf "%7.1f %% (%d of %d)", all ? 100 * same / all : 0, same, all }' "$report")"
+}
+
 echo "bake on $cores cores, $(uname -m), $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo)"
 mkdir -p "$scratch/layer"
 "$here/layer.sh" "$scratch/layer" "$RECIPES"
@@ -185,4 +196,5 @@ noop || status=1
 overhead || status=1
 sandbox
 efficiency
+reproducible
 exit $status
