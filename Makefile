@@ -19,7 +19,7 @@ MODULES := util map witness os regex json proc ui \
 	config collection catalog layer recipe record harvest cache preference provider provenance store inventory \
 	edges graph chart plan \
 	view sandbox hosttools jobserver emit function stamp taint artefact task joblog ready same sched \
-	dump options workspace resolve agenda sigdata sigdiff chain diff audit rewrite layers listing show build why clean upkeep depot refresh collect vary difference repro draft import image main
+	dump options workspace resolve agenda sigdata sigdiff chain diff audit rewrite layers listing show build why clean upkeep depot refresh collect vary difference repro release draft import image main
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror

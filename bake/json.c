@@ -103,3 +103,8 @@ void json_int(struct json *j, struct slice key, long long number) {
 	begin_member(j, key);
 	fprintf(j->out, "%lld", number);
 }
+
+void json_bool(struct json *j, struct slice key, bool value) {
+	begin_member(j, key);
+	fputs(value ? "true" : "false", j->out);
+}

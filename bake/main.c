@@ -10,6 +10,7 @@
 #include "lib.h"
 #include "options.h"
 #include "refresh.h"
+#include "release.h"
 #include "repro.h"
 #include "resolve.h"
 #include "show.h"
@@ -36,6 +37,8 @@ static command_fn *const commands[] = {
 	[COMMAND_MIRROR] = depot_fill,
 	[COMMAND_ARCHIVE] = collect_sources,
 	[COMMAND_REFRESH] = refresh_patches,
+	[COMMAND_RELEASE] = release_make,
+	[COMMAND_VERIFY_RELEASE] = release_verify,
 	[COMMAND_REPRO] = repro_targets,
 	[COMMAND_RUN] = image_run,
 	[COMMAND_IMAGE_INFO] = image_info,

@@ -23,6 +23,8 @@ static const char help[] =
 	"       bake [options] refresh RECIPE [NEW.patch] [FILE…]  edits in S into the patches\n"
 	"       bake [options] repro TARGET…      build twice, as on unlike machines, and compare\n"
 	"                                         (--against-cache: once, with the cache's artefacts)\n"
+	"       bake [options] release TARGET… [-o DIR]  what is given out and all it was made from\n"
+	"       bake [options] verify-release DIR  signature and checksums of a release\n"
 	"       bake [options] run [IMAGE]        boot an image in QEMU\n"
 	"       bake [options] image-info IMAGE   where the image is, its size and packages\n"
 	"       bake [options] lock [TARGET…]     resolve every source once, write conf/sources.lock\n"
@@ -114,6 +116,8 @@ static const struct {
 	{ "archive", COMMAND_ARCHIVE },
 	{ "refresh", COMMAND_REFRESH },
 	{ "repro", COMMAND_REPRO },
+	{ "release", COMMAND_RELEASE },
+	{ "verify-release", COMMAND_VERIFY_RELEASE },
 	{ "run", COMMAND_RUN },
 	{ "image-info", COMMAND_IMAGE_INFO },
 	{ "lock", COMMAND_LOCK },

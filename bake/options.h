@@ -23,6 +23,8 @@ enum command {
 	COMMAND_ARCHIVE,
 	COMMAND_REFRESH,
 	COMMAND_REPRO,
+	COMMAND_RELEASE,
+	COMMAND_VERIFY_RELEASE,
 	COMMAND_RUN,
 	COMMAND_IMAGE_INFO,
 	COMMAND_LOCK,
@@ -45,7 +47,7 @@ struct options {
 	bool dry_run, keep_going, force, verbose, json, all;
 	struct slices overrides;         /* --override of layers convert */
 	bool write;                      /* --write of layers convert */
-	const char *output;              /* -o of archive: a directory; NULL: its own */
+	const char *output;              /* -o of archive, release: a directory; NULL: its own */
 	bool against_cache;              /* of repro */
 	bool check, update;              /* of lock */
 	bool value_only, unexpanded, history;    /* --value, --unexpand, --history of getvar */

@@ -1,0 +1,534 @@
+/* release: images/ and packages/ are artefacts of the store, sources/ what `bake archive` collects,
+ * the rest is what the engine knows: layers, lock, configuration, tools, signatures. SHA256SUMS is
+ * over all of it and SHA256SUMS.sig over that. Nothing in it tells when or where it was made. */
+#include "release.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agenda.h"
+#include "archive.h"
+#include "config.h"
+#include "data.h"
+#include "graph.h"
+#include "hash.h"
+#include "json.h"
+#include "map.h"
+#include "options.h"
+#include "os.h"
+#include "proc.h"
+#include "recipe.h"
+#include "sigdata.h"
+#include "sign.h"
+#include "source.h"
+#include "store.h"
+#include "util.h"
+#include "workspace.h"
+
+#define SUMS "SHA256SUMS"
+#define SIGNATURE "SHA256SUMS.sig"
+
+struct release {
+	struct arena *arena;
+	const struct options *o;
+	struct agenda *agenda;
+	const char *dir;
+};
+
+static const char *below(struct release *r, const char *name) {
+	return arena_printf(r->arena, "%s/%s", r->dir, name).p;
+}
+
+static int fail(const char *path) {
+	error("%s: %s", path, strerror(errno));
+	return -1;
+}
+
+/* --- building and collecting: bake itself --- */
+
+static int bake(struct release *r, const char *command, const char *dir) {
+	struct arena *a = r->arena;
+	const struct options *o = r->o;
+	const char **argv = ARENA_ARRAY(a, const char *, 2 * o->assigns.n + o->words.n + 8);
+	size_t n = 0;
+	argv[n++] = os_realpath(a, "/proc/self/exe");
+	argv[n++] = "-B";
+	argv[n++] = r->agenda->w->topdir;
+	for (size_t i = 0; i < o->assigns.n; i++) {
+		argv[n++] = "--set";
+		argv[n++] = arena_str(a, o->assigns.v[i]);
+	}
+	if (dir) {
+		argv[n++] = "-o";
+		argv[n++] = dir;
+	}
+	if (command)
+		argv[n++] = command;
+	for (size_t i = 0; i < o->words.n; i++)
+		argv[n++] = arena_str(a, o->words.v[i]);
+	struct proc_command c = { .argv = argv };
+	fflush(NULL);
+	return proc_run(&c, 2) == 0 ? 0 : -1;
+}
+
+/* --- images and packages --- */
+
+static bool listed(struct release *r, const char *variable, const struct task *t) {
+	struct slice tasks = data_text(data_child(r->arena, r->agenda->config), variable), word;
+	while (slice_word(&tasks, &word))
+		if (slice_eq(word, atom_slice(t->spec->name)))
+			return true;
+	return false;
+}
+
+static int put_image(struct release *r, const char *file) {
+	const char *dir = below(r, "images");
+	struct archive_unpack u = { .file = file, .dir = dir, .strip = 1 };
+	return os_mkdirs(dir) ? fail(dir) : archive_unpack(&u);
+}
+
+static int put_package(struct release *r, const struct task *t, const char *file) {
+	const char *to = arena_printf(r->arena, "%s/packages/" SFMT "-" SFMT ".tar.zst", r->dir,
+		SARG(t->recipe->pn), SARG(t->recipe->pv)).p;
+	return os_mkparents(to) || os_copy_file(file, to) ? fail(to) : 0;
+}
+
+static int put_artefacts(struct release *r) {
+	const struct graph *g = r->agenda->graph;
+	struct store_options s = { .dir = agenda_text(r->agenda, "SSTATE_DIR") };
+	for (uint32_t i = 0; i < g->count; i++) {
+		const struct task *t = &g->task[i];
+		bool image = listed(r, "RELEASE_IMAGE_TASKS", t);
+		if (!t->spec->cached || (!image && !listed(r, "RELEASE_PACKAGE_TASKS", t)))
+			continue;
+		const char *file = store_file(r->arena, &s, arena_str(r->arena, t->hash));
+		if (!os_is_file(file)) {
+			error("release: " SFMT ": its artefact is not in SSTATE_DIR (%s): bake -f " SFMT,
+				SARG(t->id), file, SARG(t->id));
+			return -1;
+		}
+		if (image ? put_image(r, file) : put_package(r, t, file))
+			return -1;
+	}
+	return 0;
+}
+
+/* --- what the engine knows --- */
+
+static struct slice git(struct release *r, const char *dir, const char *const *words) {
+	const char *argv[8] = { "git", "-C", dir };
+	struct slice out = SLICE("");
+	int status = 1;
+	for (size_t i = 0; words[i] && i < 4; i++)
+		argv[3 + i] = words[i];
+	struct proc_command c = { .argv = argv, .errors = true };
+	if (proc_capture(r->arena, &c, &out, &status) || status)
+		return SLICE_NONE;
+	return slice_trim(out);
+}
+
+static int write_layers(struct release *r) {
+	const struct config *c = r->agenda->w->config;
+	const char *const head[] = { "rev-parse", "HEAD", NULL };
+	const char *const state[] = { "status", "--porcelain", ".", NULL };
+	struct buf text = { .arena = r->arena };
+	for (size_t i = 0; i < c->layers; i++) {
+		const char *dir = arena_str(r->arena, c->layer[i].dir);
+		struct slice commit = git(r, dir, head), changes = git(r, dir, state);
+		buf_addf(&text, SFMT "\t" SFMT "\t%s\n", SARG(c->layer[i].collection),
+			SARG(commit.p ? commit : SLICE("no-repository")),
+			!commit.p ? "unknown" : changes.n ? "dirty" : "clean");
+		if (changes.n)
+			warn("release: layer " SFMT " has changes that are in no commit",
+				SARG(c->layer[i].collection));
+	}
+	return os_write(below(r, "layers.tsv"), buf_slice(&text), 0644, false)
+		? fail(below(r, "layers.tsv")) : 0;
+}
+
+static int write_tools(struct release *r) {
+	struct slice names = slice_of(agenda_text(r->agenda, "HOSTTOOLS")), name;
+	struct buf text = { .arena = r->arena };
+	char hex[HASH_HEX];
+	buf_addf(&text, "compiler\t" SFMT "\n", SARG(r->agenda->compiler));
+	while (slice_word(&names, &name)) {
+		const char *program = proc_find(r->arena, arena_str(r->arena, name), getenv("PATH"));
+		if (program && hash_file(HASH_SHA256, program, hex) == 0)
+			buf_addf(&text, SFMT "\tsha256:%s\n", SARG(name), hex);
+	}
+	return os_write(below(r, "hosttools.tsv"), buf_slice(&text), 0644, false)
+		? fail(below(r, "hosttools.tsv")) : 0;
+}
+
+static int copy_conf(struct release *r) {
+	const char *from = arena_printf(r->arena, "%s/conf", r->agenda->w->topdir).p;
+	return os_copy_tree(from, below(r, "conf"), false) ? fail(below(r, "conf")) : 0;
+}
+
+/* --- the bill of materials: a package a recipe --- */
+
+struct bom {
+	struct release *release;
+	struct json j;
+	bool spdx;
+};
+
+static void pair(struct json *j, const char *key, struct slice value) {
+	json_text(j, slice_of(key), value);
+}
+
+/* "GPL-2.0-only & MIT" as SPDX writes it. */
+static struct slice expression(struct arena *a, struct slice licence) {
+	struct buf out = { .arena = a };
+	bool blank = false;
+	for (size_t i = 0; i < licence.n; i++) {
+		char c = licence.p[i];
+		bool operator = c == '&' || c == '|';
+		if (out.n && (blank || operator) && out.p[out.n - 1] != ' ' && c != ' ')
+			buf_addc(&out, ' ');
+		blank = c == ' ' || operator;
+		if (operator)
+			buf_adds(&out, c == '&' ? "AND" : "OR");
+		else if (c != ' ')
+			buf_addc(&out, c);
+	}
+	return buf_slice(&out);
+}
+
+/* PN and PV may have letters that an identifier may not. */
+static struct slice spdx_id(struct arena *a, const struct recipe *r) {
+	char hex[HASH_HEX];
+	hash_text(HASH_SHA256, arena_printf(a, SFMT " " SFMT, SARG(r->pn), SARG(r->pv)), hex);
+	return arena_printf(a, "SPDXRef-Package-%.16s", hex);
+}
+
+static void spdx_package(struct json *j, struct data *d, const struct recipe *r) {
+	struct arena *a = data_arena(d);
+	pair(j, "SPDXID", spdx_id(a, r));
+	pair(j, "name", r->pn);
+	pair(j, "versionInfo", r->pv);
+	pair(j, "downloadLocation", SLICE("NOASSERTION"));
+	json_bool(j, SLICE("filesAnalyzed"), false);
+	pair(j, "licenseConcluded", SLICE("NOASSERTION"));
+	pair(j, "licenseDeclared", SLICE("NOASSERTION"));
+	pair(j, "copyrightText", SLICE("NOASSERTION"));
+	pair(j, "licenseComments", expression(a, data_text(d, "LICENSE")));
+}
+
+static void cyclonedx_component(struct json *j, struct data *d, const struct recipe *r) {
+	struct arena *a = data_arena(d);
+	pair(j, "type", SLICE("library"));
+	pair(j, "bom-ref", arena_printf(a, SFMT "@" SFMT, SARG(r->pn), SARG(r->pv)));
+	pair(j, "name", r->pn);
+	pair(j, "version", r->pv);
+	json_open(j, SLICE("licenses"), '[');
+	json_open(j, SLICE_NONE, '{');
+	json_open(j, SLICE("license"), '{');
+	pair(j, "name", expression(a, data_text(d, "LICENSE")));
+	json_close(j, '}');
+	json_close(j, '}');
+	json_close(j, ']');
+}
+
+static void bom_recipes(struct bom *b) {
+	const struct graph *g = b->release->agenda->graph;
+	const struct atom *fetch = atom_of("do_fetch");
+	for (uint32_t i = 0; i < g->count; i++) {
+		if (g->task[i].spec->name != fetch)
+			continue;
+		struct arena *a = arena_new();
+		const struct recipe *r = g->task[i].recipe;
+		struct data *d = recipe_data(b->release->agenda->w->config, r->id, a);
+		json_open(&b->j, SLICE_NONE, '{');
+		if (b->spdx)
+			spdx_package(&b->j, d, r);
+		else
+			cyclonedx_component(&b->j, d, r);
+		json_close(&b->j, '}');
+		arena_free(a);
+	}
+}
+
+/* A target's task hash stands for all that the release was made from. */
+static struct slice identity(struct release *r) {
+	const struct graph *g = r->agenda->graph;
+	struct hash *h = hash_new(HASH_SHA256);
+	char hex[HASH_HEX];
+	for (uint32_t i = 0; i < g->count; i++)
+		if (g->task[i].target)
+			hash_add_text(h, g->task[i].hash);
+	hash_end(h, hex);
+	hash_free(h);
+	return arena_printf(r->arena, "%s", hex);
+}
+
+static void spdx_relationships(struct bom *b) {
+	const struct graph *g = b->release->agenda->graph;
+	const struct atom *fetch = atom_of("do_fetch");
+	json_open(&b->j, SLICE("relationships"), '[');
+	for (uint32_t i = 0; i < g->count; i++) {
+		if (g->task[i].spec->name != fetch)
+			continue;
+		json_open(&b->j, SLICE_NONE, '{');
+		pair(&b->j, "spdxElementId", SLICE("SPDXRef-DOCUMENT"));
+		pair(&b->j, "relationshipType", SLICE("DESCRIBES"));
+		pair(&b->j, "relatedSpdxElement", spdx_id(b->release->arena, g->task[i].recipe));
+		json_close(&b->j, '}');
+	}
+	json_close(&b->j, ']');
+}
+
+/* "created" must be a time; it is that of no clock. */
+static void spdx(struct bom *b) {
+	struct json *j = &b->j;
+	struct arena *a = b->release->arena;
+	pair(j, "spdxVersion", SLICE("SPDX-2.3"));
+	pair(j, "dataLicense", SLICE("CC0-1.0"));
+	pair(j, "SPDXID", SLICE("SPDXRef-DOCUMENT"));
+	pair(j, "name", slices_join(a, &b->release->o->words, " "));
+	pair(j, "documentNamespace",
+		arena_printf(a, "urn:bake:spdx:" SFMT, SARG(identity(b->release))));
+	json_open(j, SLICE("creationInfo"), '{');
+	pair(j, "created", SLICE("2011-04-05T23:00:00Z"));
+	json_open(j, SLICE("creators"), '[');
+	json_text(j, SLICE_NONE, SLICE("Tool: bake"));
+	json_close(j, ']');
+	json_close(j, '}');
+	json_open(j, SLICE("packages"), '[');
+	bom_recipes(b);
+	json_close(j, ']');
+	spdx_relationships(b);
+}
+
+static void cyclonedx(struct bom *b) {
+	struct json *j = &b->j;
+	pair(j, "bomFormat", SLICE("CycloneDX"));
+	pair(j, "specVersion", SLICE("1.5"));
+	json_int(j, SLICE("version"), 1);
+	json_open(j, SLICE("components"), '[');
+	bom_recipes(b);
+	json_close(j, ']');
+}
+
+/* --- provenance: an in-toto statement with a SLSA v1 predicate --- */
+
+static void digests(struct bom *b, const char *below_dir, const char *key) {
+	struct release *r = b->release;
+	const char *root = below(r, below_dir);
+	struct os_entry *e;
+	size_t n;
+	char hex[HASH_HEX];
+	if (!os_is_dir(root) || os_walk(r->arena, root, &e, &n))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const char *file = arena_printf(r->arena, "%s/%s", root, e[i].path).p;
+		if (e[i].type != 'f' || hash_file(HASH_SHA256, file, hex))
+			continue;
+		json_open(&b->j, SLICE_NONE, '{');
+		pair(&b->j, key, arena_printf(r->arena, "%s/%s", below_dir, e[i].path));
+		json_open(&b->j, SLICE("digest"), '{');
+		pair(&b->j, "sha256", slice_of(hex));
+		json_close(&b->j, '}');
+		json_close(&b->j, '}');
+	}
+}
+
+static void build_definition(struct bom *b) {
+	struct json *j = &b->j;
+	json_open(j, SLICE("buildDefinition"), '{');
+	pair(j, "buildType", SLICE("urn:bake:build:1"));
+	json_open(j, SLICE("externalParameters"), '{');
+	pair(j, "targets", slices_join(b->release->arena, &b->release->o->words, " "));
+	pair(j, "machine", slice_of(agenda_text(b->release->agenda, "MACHINE")));
+	json_close(j, '}');
+	json_open(j, SLICE("resolvedDependencies"), '[');
+	digests(b, "sources", "name");
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+static void provenance(struct bom *b) {
+	struct json *j = &b->j;
+	pair(j, "_type", SLICE("https://in-toto.io/Statement/v1"));
+	json_open(j, SLICE("subject"), '[');
+	digests(b, "images", "name");
+	digests(b, "packages", "name");
+	json_close(j, ']');
+	pair(j, "predicateType", SLICE("https://slsa.dev/provenance/v1"));
+	json_open(j, SLICE("predicate"), '{');
+	build_definition(b);
+	json_open(j, SLICE("runDetails"), '{');
+	json_open(j, SLICE("builder"), '{');
+	pair(j, "id", SLICE("urn:bake"));
+	json_close(j, '}');
+	json_close(j, '}');
+	json_close(j, '}');
+}
+
+static int write_document(struct release *r, const char *name, void (*content)(struct bom *b)) {
+	const char *file = below(r, name);
+	FILE *out = fopen(file, "we");
+	struct bom b = { r, { .out = out }, content == spdx };
+	if (!out)
+		return fail(file);
+	json_open(&b.j, SLICE_NONE, '{');
+	content(&b);
+	json_close(&b.j, '}');
+	fputc('\n', out);
+	bool bad = ferror(out);
+	return fclose(out) || bad ? fail(file) : 0;
+}
+
+/* --- checksums and their signature --- */
+
+static int sums_of(struct arena *a, const char *dir, struct slice *sums) {
+	struct buf text = { .arena = a };
+	struct os_entry *e;
+	size_t n;
+	char hex[HASH_HEX];
+	if (os_walk(a, dir, &e, &n))
+		return fail(dir);
+	for (size_t i = 0; i < n; i++) {
+		const char *file = arena_printf(a, "%s/%s", dir, e[i].path).p;
+		if (e[i].type != 'f' || strcmp(e[i].path, SUMS) == 0
+				|| strcmp(e[i].path, SIGNATURE) == 0)
+			continue;
+		if (hash_file(HASH_SHA256, file, hex))
+			return fail(file);
+		buf_addf(&text, "%s  %s\n", hex, e[i].path);
+	}
+	*sums = buf_slice(&text);
+	return 0;
+}
+
+static int seal(struct release *r) {
+	const char *key = agenda_text(r->agenda, "RELEASE_SIGNING_KEY");
+	struct slice sums, signature;
+	if (sums_of(r->arena, r->dir, &sums))
+		return -1;
+	if (os_write(below(r, SUMS), sums, 0644, true))
+		return fail(below(r, SUMS));
+	if (!*key) {
+		warn("release: not signed: set RELEASE_SIGNING_KEY to an Ed25519 key (PEM)");
+		return 0;
+	}
+	if (sign_text(r->arena, key, sums, &signature))
+		return -1;
+	signature = arena_printf(r->arena, SFMT "\n", SARG(signature));
+	return os_write(below(r, SIGNATURE), signature, 0644, true) ? fail(below(r, SIGNATURE)) : 0;
+}
+
+/* --- the commands --- */
+
+static int fill(struct release *r) {
+	if (put_artefacts(r) || write_layers(r) || write_tools(r) || copy_conf(r))
+		return -1;
+	if (sigdata_write_all(r->agenda, below(r, "signatures")))
+		return -1;
+	if (bake(r, "archive", below(r, "sources")))
+		return -1;
+	if (write_document(r, "sbom.spdx.json", spdx) || write_document(r, "sbom.cdx.json", cyclonedx)
+			|| write_document(r, "provenance.json", provenance))
+		return -1;
+	return seal(r);
+}
+
+/* The agenda is made twice: what was built may have new hashes by early cut-off. */
+static struct agenda *plan(struct arena *a, const struct options *o) {
+	struct options dry = *o;
+	dry.dry_run = true;
+	return agenda_open(a, &dry, false);
+}
+
+int release_make(struct arena *a, const struct options *o) {
+	struct release r = { .arena = a, .o = o };
+	if (o->words.n == 0) {
+		error("release: name a target");
+		return 2;
+	}
+	r.agenda = plan(a, o);
+	if (!r.agenda || bake(&r, NULL, NULL) || !(r.agenda = plan(a, o)))
+		return 1;
+	r.dir = o->output ? os_absolute(a, o->output)
+		: arena_printf(a, "%s/release", r.agenda->tmpdir).p;
+	if (os_is_dir(r.dir) && !os_is_file(below(&r, SUMS))) {
+		struct slices names = { 0 };
+		if (os_list(a, r.dir, &names) == 0 && names.n) {
+			error("release: %s: holds something that is no release: name another directory",
+				r.dir);
+			return 1;
+		}
+	}
+	if (os_remove(r.dir) || os_mkdirs(r.dir)) {
+		fail(r.dir);
+		return 1;
+	}
+	if (fill(&r))
+		return 1;
+	printf("%s: release of " SFMT "\n", r.dir, SARG(slices_join(a, &o->words, " ")));
+	return 0;
+}
+
+/* Names the files whose lines are in one of the two lists only. */
+static unsigned compare_sums(struct slice said, struct slice found) {
+	unsigned wrong = 0;
+	struct slice x, y;
+	bool more = slice_field(&said, '\n', &x) && x.n, has = slice_field(&found, '\n', &y) && y.n;
+	while (more || has) {
+		struct slice p = more ? slice_sub(x, 66, x.n) : SLICE_NONE;
+		struct slice q = has ? slice_sub(y, 66, y.n) : SLICE_NONE;
+		int order = !more ? 1 : !has ? -1 : slice_cmp(p, q);
+		if (order != 0 || !slice_eq(x, y)) {
+			wrong++;
+			error("release: " SFMT ": %s", SARG(order <= 0 ? p : q), order < 0 ? "missing"
+				: order > 0 ? "not in " SUMS : "not what " SUMS " says");
+		}
+		if (order <= 0)
+			more = slice_field(&said, '\n', &x) && x.n;
+		if (order >= 0)
+			has = slice_field(&found, '\n', &y) && y.n;
+	}
+	return wrong;
+}
+
+static int verify_signature(struct workspace *w, const char *dir, struct slice sums) {
+	struct arena *a = w->arena;
+	struct slices keys = { 0 };
+	struct slice signature, why;
+	slices_words(a, &keys, data_text(data_child(a, w->config->data), "RELEASE_VERIFY_KEYS"));
+	if (keys.n == 0) {
+		error("verify-release: RELEASE_VERIFY_KEYS names no public key: nobody can tell whose it is");
+		return -1;
+	}
+	if (os_read(a, arena_printf(a, "%s/" SIGNATURE, dir).p, &signature)) {
+		error("%s/" SIGNATURE ": %s", dir, strerror(errno));
+		return -1;
+	}
+	if (sign_verify(a, &keys, sums, slice_trim(signature), &why) == 0)
+		return 0;
+	error("%s/" SIGNATURE ": " SFMT, dir, SARG(why));
+	return -1;
+}
+
+int release_verify(struct arena *a, const struct options *o) {
+	struct slice said, found;
+	if (o->words.n != 1) {
+		error("verify-release: name one directory");
+		return 2;
+	}
+	const char *dir = os_absolute(a, arena_str(a, o->words.v[0]));
+	struct workspace *w = workspace_find(a, o);
+	if (!w || workspace_configure(w, o) < 0)
+		return 1;
+	if (os_read(a, arena_printf(a, "%s/" SUMS, dir).p, &said)) {
+		error("%s/" SUMS ": %s", dir, strerror(errno));
+		return 1;
+	}
+	if (verify_signature(w, dir, said) || sums_of(a, dir, &found) || compare_sums(said, found))
+		return 1;
+	printf("%s: signed, complete, unchanged\n", dir);
+	return 0;
+}
