@@ -18,7 +18,7 @@ MODULES := util map witness os regex json proc ui \
 	lua inline facts sig uri mirror pkgindex distro gitrun lfs git autorev source hunt repository signature download unpack patch fetch spec lock package search ledger tasklist fragment eval \
 	config collection catalog layer recipe record harvest cache preference provider provenance store inventory \
 	edges graph chart plan \
-	view sandbox hosttools jobserver emit function stamp taint artefact task joblog ready same sched \
+	view sandbox hosttools jobserver emit function stamp taint outage artefact task joblog ready same sched \
 	dump options workspace resolve agenda sigdata sigdiff chain diff audit rewrite layers listing show build why clean upkeep depot refresh collect vary difference repro release draft import image main
 
 CFLAGS ?= -O2 -g
@@ -70,6 +70,17 @@ $(O)/test_%: tests/unit/test_%.c $(filter-out $(O)/main.o,$(OBJECTS))
 	$(CC) $(ALL_CFLAGS) -Wno-conversion -Wno-missing-prototypes -iquote bake -o $@ $^ $(LDLIBS) -lcriterion
 tests-built: $(TESTS)
 
+# The engine with functions of the C library that fail when told to: see tests/fault/fault.c.
+WRAPPED := malloc calloc realloc strdup strndup write rename fork vfork
+FAULTY := $(MODULES:%=out/fault/%.o) out/fault/fault.o
+out/fault/fault.o: tests/fault/fault.c | $(O)
+	$(CC) $(ALL_CFLAGS) -MMD -c -o $@ $<
+out/fault/bake: $(FAULTY)
+	$(CC) $(CFLAGS) $(SANITIZE) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $(FAULTY) $(LDLIBS)
+.PHONY: fault
+fault: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) FLAVOUR=fault out/fault/bake
+
 check-unit: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) FLAVOUR=asan CFLAGS='-O1 -g' SANITIZE='$(ASAN)' tests-built
 	tests/run unit
@@ -77,9 +88,9 @@ check-cases: deps-check build
 	tests/run cases
 check-fuzz: deps-check
 	tests/run fuzz
-check-system: deps-check build
+check-system: deps-check build fault
 	tests/run system
-check: deps-check build
+check: deps-check build fault
 	@$(MAKE) --no-print-directory -j$$(nproc) FLAVOUR=asan CFLAGS='-O1 -g' SANITIZE='$(ASAN)' tests-built
 	tests/run unit cases fuzz system
 

@@ -11,6 +11,7 @@
 #include "layer.h"
 #include "lock.h"
 #include "options.h"
+#include "outage.h"
 #include "recipe.h"
 #include "resolve.h"
 #include "same.h"
@@ -141,6 +142,8 @@ struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked
 	if (!g->w || (locked && workspace_lock(g->w) < 0) || make_sourced_graph(g, locked) < 0)
 		return NULL;
 	g->tmpdir = agenda_text(g, "TMPDIR");
+	if (locked && outage_recover(g->tmpdir) < 0)
+		return NULL;
 	if (hosttools_identity(g->config, a, &g->compiler) < 0 || open_store(g, locked) < 0
 			|| hash_graph(g) < 0)
 		return NULL;

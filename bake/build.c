@@ -18,6 +18,7 @@
 #include "lua.h"
 #include "options.h"
 #include "os.h"
+#include "outage.h"
 #include "plan.h"
 #include "resolve.h"
 #include "sandbox.h"
@@ -105,13 +106,14 @@ static int run_plan(struct agenda *b, struct ui *ui) {
 	if (check_disk(b) < 0 || make_downloads(b) < 0 || hosttools_link(b->config) < 0)
 		return 1;
 	struct task_context *c = make_context(b);
-	if (!c || jobserver_open(&tokens, o.jobs) < 0)
+	if (!c || outage_begin(b->tmpdir) < 0 || jobserver_open(&tokens, o.jobs) < 0)
 		return 1;
 	c->jobserver = &tokens;
 	o.statistics = arena_printf(b->arena, "%s/tasks.tsv", b->tmpdir).p;
 	int result = sched_run(b->graph, c, &o);
 	jobserver_close(&tokens);
 	sigdata_keep(b);
+	outage_end(b->tmpdir);
 	return result;
 }
 

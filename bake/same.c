@@ -65,7 +65,8 @@ static struct slice first_with(struct arena *a, const struct same *s, struct sli
 	struct slice first;
 	hash_text(HASH_SHA256, key, hex);
 	const char *file = path(a, s, "content", slice_of(hex));
-	if (os_read(a, file, &first) == 0)
+	/* One cut short by a power cut is none. */
+	if (os_read(a, file, &first) == 0 && slice_trim(first).n == t->hash.n)
 		return slice_trim(first);
 	keep(file, t->hash);
 	return t->hash;

@@ -23,10 +23,16 @@ struct arena {
 	size_t next_size, given;
 };
 
+/* No memory is nobody's mistake, and there is no way on: whoever started us sees the signal. */
+static _Noreturn void no_memory(size_t bytes) {
+	fprintf(stderr, "bake: out of memory: %zu bytes\n", bytes);
+	abort();
+}
+
 void *xrealloc(void *old, size_t size) {
 	void *p = realloc(old, size ? size : 1);
 	if (!p)
-		broken("out of memory: %zu bytes", size);
+		no_memory(size);
 	return p;
 }
 
