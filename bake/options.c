@@ -24,7 +24,7 @@ static const char help[] =
 	"       bake [options] repro TARGET…      build twice, as on unlike machines, and compare\n"
 	"                                         (--against-cache: once, with the cache's artefacts)\n"
 	"       bake [options] release TARGET… [-o DIR]  what is given out and all it was made from\n"
-	"       bake [options] verify-release DIR  signature and checksums of a release\n"
+	"       bake [options] verify-release DIR  check a release, build it again and compare\n"
 	"       bake [options] run [IMAGE]        boot an image in QEMU\n"
 	"       bake [options] image-info IMAGE   where the image is, its size and packages\n"
 	"       bake [options] lock [TARGET…]     resolve every source once, write conf/sources.lock\n"

@@ -29,6 +29,7 @@
 #include "workspace.h"
 
 #define SUMS "SHA256SUMS"
+#define COMMAND "command"
 #define SIGNATURE "SHA256SUMS.sig"
 
 struct release {
@@ -161,6 +162,17 @@ static int write_tools(struct release *r) {
 	}
 	return os_write(below(r, "hosttools.tsv"), buf_slice(&text), 0644, false)
 		? fail(below(r, "hosttools.tsv")) : 0;
+}
+
+/* What verify-release gives to bake again. */
+static int write_command(struct release *r) {
+	struct buf text = { .arena = r->arena };
+	for (size_t i = 0; i < r->o->assigns.n; i++)
+		buf_addf(&text, "--set\n" SFMT "\n", SARG(r->o->assigns.v[i]));
+	for (size_t i = 0; i < r->o->words.n; i++)
+		buf_addf(&text, SFMT "\n", SARG(r->o->words.v[i]));
+	return os_write(below(r, COMMAND), buf_slice(&text), 0644, false)
+		? fail(below(r, COMMAND)) : 0;
 }
 
 static int copy_conf(struct release *r) {
@@ -424,7 +436,8 @@ static int seal(struct release *r) {
 /* --- the commands --- */
 
 static int fill(struct release *r) {
-	if (put_artefacts(r) || write_layers(r) || write_tools(r) || copy_conf(r))
+	if (put_artefacts(r) || write_layers(r) || write_tools(r) || copy_conf(r)
+			|| write_command(r))
 		return -1;
 	if (sigdata_write_all(r->agenda, below(r, "signatures")))
 		return -1;
@@ -472,6 +485,8 @@ int release_make(struct arena *a, const struct options *o) {
 	return 0;
 }
 
+/* --- verifying --- */
+
 /* Names the files whose lines are in one of the two lists only. */
 static unsigned compare_sums(struct slice said, struct slice found) {
 	unsigned wrong = 0;
@@ -513,6 +528,88 @@ static int verify_signature(struct workspace *w, const char *dir, struct slice s
 	return -1;
 }
 
+/* Of a list of sums, those of what is given out. */
+static struct slice outputs(struct arena *a, struct slice sums) {
+	struct buf out = { .arena = a };
+	struct slice line;
+	while (slice_field(&sums, '\n', &line)) {
+		struct slice path = slice_sub(line, 66, line.n);
+		if (slice_starts(path, "images/") || slice_starts(path, "packages/"))
+			buf_addf(&out, SFMT "\n", SARG(line));
+	}
+	return out.n ? buf_slice(&out) : SLICE("");
+}
+
+/* A build directory with the release's configuration and sources; layers are those of w. */
+static int prepare_rebuild(struct workspace *w, const char *dir, const char *place) {
+	struct arena *a = w->arena;
+	const char *conf = arena_printf(a, "%s/conf", place).p;
+	const char *downloads = arena_printf(a, "%s/downloads", place).p;
+	const char *layers = arena_printf(a, "%s/conf/bblayers.conf", w->topdir).p;
+	struct slices files = { 0 };
+	if (os_remove(place) || os_mkdirs(downloads)
+			|| os_copy_tree(arena_printf(a, "%s/conf", dir).p, conf, false))
+		return fail(place);
+	if (workspace_copy_layers(a, layers, conf))
+		return fail(conf);
+	os_glob(a, arena_printf(a, "%s/sources/*/sources/*", dir).p, &files);
+	for (size_t i = 0; i < files.n; i++) {
+		const char *to = os_path(a, slice_of(downloads), os_basename(files.v[i])).p;
+		if (os_copy_tree(arena_str(a, files.v[i]), to, true))
+			return fail(to);
+	}
+	return 0;
+}
+
+static int rebuild(struct workspace *w, const char *dir, const char *place) {
+	struct arena *a = w->arena;
+	struct slices argv = { 0 };
+	struct slice command, word;
+	if (os_read(a, arena_printf(a, "%s/" COMMAND, dir).p, &command))
+		return fail(arena_printf(a, "%s/" COMMAND, dir).p);
+	slices_add(a, &argv, slice_of(os_realpath(a, "/proc/self/exe")));
+	slices_add(a, &argv, SLICE("-B"));
+	slices_add(a, &argv, slice_of(place));
+	while (slice_field(&command, '\n', &word))
+		if (word.n)
+			slices_add(a, &argv, word);
+	slices_add(a, &argv, SLICE("-o"));
+	slices_add(a, &argv, arena_printf(a, "%s/release", place));
+	static const char *const own[] = { "TMPDIR", "tmp", "SSTATE_DIR", "artefacts", "DL_DIR",
+		"downloads" };
+	for (size_t i = 0; i < 6; i += 2) {
+		slices_add(a, &argv, SLICE("--set"));
+		slices_add(a, &argv, arena_printf(a, "%s=%s/%s", own[i], place, own[i + 1]));
+	}
+	static const char *const fixed[] = { "--set", "SSTATE_MIRRORS=", "--set",
+		"RELEASE_SIGNING_KEY=", "--set", "BB_NO_NETWORK=1" };
+	for (size_t i = 0; i < 6; i++)
+		slices_add(a, &argv, slice_of(fixed[i]));
+	const char **list = ARENA_ARRAY(a, const char *, argv.n + 2);
+	for (size_t i = 0; i < argv.n; i++)
+		list[i + (i >= 3)] = arena_str(a, argv.v[i]);
+	list[3] = "release";
+	struct proc_command c = { .argv = list };
+	fflush(NULL);
+	return proc_run(&c, 2) == 0 ? 0 : -1;
+}
+
+static int compare_rebuilt(struct workspace *w, const char *dir, struct slice said) {
+	struct arena *a = w->arena;
+	const char *tmpdir = arena_str(a, data_text(data_child(a, w->config->data), "TMPDIR"));
+	const char *place = arena_printf(a, "%s/verify-release", os_absolute(a, tmpdir)).p;
+	struct slice again;
+	if (prepare_rebuild(w, dir, place) || rebuild(w, dir, place)
+			|| sums_of(a, arena_printf(a, "%s/release", place).p, &again))
+		return -1;
+	if (compare_sums(outputs(a, said), outputs(a, again))) {
+		error("verify-release: what was built again is in %s/release", place);
+		return -1;
+	}
+	os_remove(place);
+	return 0;
+}
+
 int release_verify(struct arena *a, const struct options *o) {
 	struct slice said, found;
 	if (o->words.n != 1) {
@@ -529,6 +626,8 @@ int release_verify(struct arena *a, const struct options *o) {
 	}
 	if (verify_signature(w, dir, said) || sums_of(a, dir, &found) || compare_sums(said, found))
 		return 1;
-	printf("%s: signed, complete, unchanged\n", dir);
+	if (compare_rebuilt(w, dir, said))
+		return 1;
+	printf("%s: signed, complete, and built again with the same bytes\n", dir);
 	return 0;
 }

@@ -8,8 +8,9 @@ struct options;
 /* bake release TARGET… [-o DIR]: builds the targets, then fills DIR (default: TMPDIR/release; what it
  * held goes). Exit status: 0 done, 1 failed, 2 usage. */
 int release_make(struct arena *a, const struct options *o);
-/* bake verify-release DIR: no file is missing, other or added, and a key of RELEASE_VERIFY_KEYS signed
- * the list. Exit status likewise. */
+/* bake verify-release DIR: no file is missing, other or added, a key of RELEASE_VERIFY_KEYS signed the
+ * list, and a build from nothing with DIR's configuration and sources and the layers that are here
+ * gives the same images and packages. Exit status likewise. */
 int release_verify(struct arena *a, const struct options *o);
 
 #endif

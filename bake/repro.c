@@ -63,29 +63,13 @@ static const char *text_of(struct repro *p, const char *name) {
 
 /* --- two build directories --- */
 
-/* conf/bblayers.conf is about the place of the one it stands in. */
-static struct slice rooted(struct arena *a, struct slice text, const char *topdir) {
-	struct buf out = { .arena = a };
-	static const char mark[] = "${TOPDIR}";
-	size_t at;
-	while (slice_find(text, mark, &at)) {
-		buf_add(&out, slice_sub(text, 0, at));
-		buf_adds(&out, topdir);
-		text = slice_sub(text, at + strlen(mark), text.n);
-	}
-	buf_add(&out, text);
-	return buf_slice(&out);
-}
-
 static int copy_conf(struct repro *p, const char *top) {
 	struct arena *a = p->arena;
 	const char *from = arena_printf(a, "%s/conf", p->w->topdir).p;
 	const char *to = arena_printf(a, "%s/conf", top).p;
-	const char *layers = arena_printf(a, "%s/bblayers.conf", to).p;
-	struct slice text;
+	const char *layers = arena_printf(a, "%s/bblayers.conf", from).p;
 	if (os_mkdirs(arena_printf(a, "%s/home", top).p) == 0 && os_copy_tree(from, to, false) == 0
-			&& os_read(a, layers, &text) == 0
-			&& os_write(layers, rooted(a, text, p->w->topdir), 0644, false) == 0)
+			&& workspace_copy_layers(a, layers, to) == 0)
 		return 0;
 	error("%s: %s", to, strerror(errno));
 	return -1;

@@ -237,3 +237,28 @@ int workspace_recipes(struct workspace *w) {
 	workspace_read(w);
 	return report(w->failures);
 }
+
+/* --- another build directory of the same layers --- */
+
+/* conf/bblayers.conf is about the place of the one it stands in. */
+static struct slice rooted(struct arena *a, struct slice text, const char *topdir) {
+	struct buf out = { .arena = a };
+	static const char mark[] = "${TOPDIR}";
+	size_t at;
+	while (slice_find(text, mark, &at)) {
+		buf_add(&out, slice_sub(text, 0, at));
+		buf_adds(&out, topdir);
+		text = slice_sub(text, at + strlen(mark), text.n);
+	}
+	buf_add(&out, text);
+	return buf_slice(&out);
+}
+
+int workspace_copy_layers(struct arena *a, const char *from, const char *conf) {
+	const char *to = arena_printf(a, "%s/bblayers.conf", conf).p;
+	char *topdir = arena_str(a, os_dirname(os_dirname(slice_of(from))));
+	struct slice text;
+	if (os_read(a, from, &text))
+		return -1;
+	return os_write(to, rooted(a, text, topdir), 0644, false);
+}

@@ -50,4 +50,8 @@ int workspace_recipes(struct workspace *w);
 /* Configuration and recipes, every fault reported. −1 when anything failed. */
 int workspace_open(struct workspace *w, const struct options *o);
 
+/* Copies the conf/bblayers.conf `from` (absolute) into the conf directory of another build directory,
+ * with the same layers. −1 with errno and no message. */
+int workspace_copy_layers(struct arena *a, const char *from, const char *conf);
+
 #endif
