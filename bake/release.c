@@ -154,7 +154,10 @@ static int write_tools(struct release *r) {
 	struct slice names = slice_of(agenda_text(r->agenda, "HOSTTOOLS")), name;
 	struct buf text = { .arena = r->arena };
 	char hex[HASH_HEX];
-	buf_addf(&text, "compiler\t" SFMT "\n", SARG(r->agenda->compiler));
+	struct slice compiler = r->agenda->compiler, line;
+	while (slice_field(&compiler, '\n', &line))
+		if (slice_trim(line).n)
+			buf_addf(&text, "compiler\t" SFMT "\n", SARG(line));
 	while (slice_word(&names, &name)) {
 		const char *program = proc_find(r->arena, arena_str(r->arena, name), getenv("PATH"));
 		if (program && hash_file(HASH_SHA256, program, hex) == 0)
@@ -168,7 +171,8 @@ static int write_tools(struct release *r) {
 static int write_command(struct release *r) {
 	struct buf text = { .arena = r->arena };
 	for (size_t i = 0; i < r->o->assigns.n; i++)
-		buf_addf(&text, "--set\n" SFMT "\n", SARG(r->o->assigns.v[i]));
+		if (!slice_starts(r->o->assigns.v[i], "RELEASE_"))      /* keys: not what is built */
+			buf_addf(&text, "--set\n" SFMT "\n", SARG(r->o->assigns.v[i]));
 	for (size_t i = 0; i < r->o->words.n; i++)
 		buf_addf(&text, SFMT "\n", SARG(r->o->words.v[i]));
 	return os_write(below(r, COMMAND), buf_slice(&text), 0644, false)
