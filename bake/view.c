@@ -98,6 +98,13 @@ static void add_devices(struct view *v) {
 
 /* --- the small /etc --- */
 
+/* Writes it unless it is there as it should be: a power cut may have left the name alone. */
+static int write_known(struct view *v, const char *path, struct slice text) {
+	struct slice there;
+	bool good = os_is_file(path) && os_read(v->arena, path, &there) == 0 && slice_eq(there, text);
+	return good ? 0 : os_write(path, text, 0644, false);
+}
+
 static int write_etc(struct view *v) {
 	static const struct { const char *name, *text;
 	} files[] = {
@@ -118,7 +125,7 @@ static int write_etc(struct view *v) {
 			return -1;
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		const char *path = arena_printf(v->arena, "%s/etc/%s", v->dir, files[i].name).p;
-		if (!os_is_file(path) && os_write(path, slice_of(files[i].text), 0644, false) < 0)
+		if (write_known(v, path, slice_of(files[i].text)) < 0)
 			return -1;
 	}
 	return 0;
