@@ -210,13 +210,17 @@ static int fetch_locked(struct hunt *h) {
 }
 
 /* What to do, after the list of places. */
-static void add_advice(struct buf *b, const struct source *s) {
-	if (s->kind == SOURCE_GIT)
-		buf_adds(b, "  what to do: correct the URL or SRCREV, or name a repository that "
-			"has the commit in MIRRORS");
+static void add_advice(struct buf *b, const struct hunt *h) {
+	const struct source *s = h->s;
+	const char *list = data_is(h->d, "BB_FETCH_PREMIRRORONLY", "1") ? "PREMIRRORS" : "MIRRORS";
+	if (slice_find(buf_slice(&h->tried), strerror(ENOSPC), NULL))
+		buf_adds(b, "  what to do: make room in DL_DIR, run bake again");
+	else if (s->kind == SOURCE_GIT)
+		buf_addf(b, "  what to do: correct the URL or SRCREV, or name a repository that "
+			"has the commit in %s", list);
 	else
 		buf_addf(b, "  what to do: correct the URL or the sum, name a place that has the "
-			"file in MIRRORS or BB_CONTENT_MIRRORS, or put it there as %s", s->path);
+			"file in %s or BB_CONTENT_MIRRORS, or put it there as %s", list, s->path);
 }
 
 /* 0; −1: what was tried is in *failed. Raises for a source that is none. */
@@ -235,7 +239,7 @@ static int fetch_one(struct data *d, const struct source *s, struct buf *failed)
 		return 0;
 	buf_addf(failed, SFMT ": cannot be fetched:\n" SFMT,
 		SARG(text_mask(h.arena, s->uri.text)), SARG(buf_slice(&h.tried)));
-	add_advice(failed, s);
+	add_advice(failed, &h);
 	return -1;
 }
 

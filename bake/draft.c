@@ -118,17 +118,32 @@ bool draft_is_local(struct slice url) {
 	return !slice_find(url, "://", NULL);
 }
 
+static bool is_digit_at(struct slice text, size_t at) {
+	return at < text.n && text.p[at] >= '0' && text.p[at] <= '9';
+}
+
+/* Is text[at, end) a version of its own, not a part of 127.0.0.1 or of a longer one? */
+static bool stands_alone(struct slice text, size_t at, size_t end) {
+	bool before = at > 0 && (is_digit_at(text, at - 1) ||
+		(at > 1 && text.p[at - 1] == '.' && is_digit_at(text, at - 2)));
+	bool after = is_digit_at(text, end) || (end < text.n && text.p[end] == '.' && is_digit_at(text, end + 1));
+	return !before && !after;
+}
+
 /* The version as ${PV}, so that the next one is a change of a file's name. */
 static struct slice with_version(struct drafting *t, struct slice text) {
 	struct buf b = { .arena = t->arena };
-	size_t at;
+	size_t done = 0, n = t->s->version.n;
 	buf_adds(&b, "");
-	while (t->s->version.n && slice_find(text, arena_str(t->arena, t->s->version), &at)) {
-		buf_add(&b, slice_sub(text, 0, at));
+	for (size_t at = 0; n && at + n <= text.n; at++) {
+		if (!slice_eq(slice_sub(text, at, at + n), t->s->version) || !stands_alone(text, at, at + n))
+			continue;
+		buf_add(&b, slice_sub(text, done, at));
 		buf_adds(&b, "${PV}");
-		text = slice_sub(text, at + t->s->version.n, text.n);
+		done = at + n;
+		at = done - 1;
 	}
-	buf_add(&b, text);
+	buf_add(&b, slice_sub(text, done, text.n));
 	return buf_slice(&b);
 }
 

@@ -221,7 +221,7 @@ static const char *scratch_dir(struct resolver *r, const struct recipe *recipe) 
 static void put_package(struct resolver *r, struct buf *b, const struct recipe *recipe,
 		const struct package_request *p) {
 	begin_stanza(r, b, recipe, p->commit.p ? OPENEULER : UPSTREAM);
-	buf_addf(b, "package " SFMT "\n", SARG(p->url));
+	buf_addf(b, "package " SFMT "\n", SARG(text_mask(b->arena, p->url)));
 	if (p->commit.p)
 		buf_addf(b, "commit " SFMT "\n", SARG(p->commit));
 	package_read(p, b);
@@ -485,6 +485,11 @@ static struct slice comparable(struct arena *a, struct slice text) {
 	return buf_slice(&b);
 }
 
+/* Locks of before may have passwords: both sides are masked. */
+static bool same_place(struct arena *a, struct slice url, struct slice locked) {
+	return slice_eq(text_mask(a, url), text_mask(a, locked));
+}
+
 /* Does the stanza say what the recipe, read without a lock, says? A package is compared by its pin:
  * what is in it cannot have changed. */
 static bool agrees(struct resolver *r, const struct recipe *recipe, const struct lock_entry *e,
@@ -499,11 +504,12 @@ static bool agrees(struct resolver *r, const struct recipe *recipe, const struct
 	if (commit.n) {
 		buf_addf(said, SFMT " " SFMT, SARG(pinned ? pin.url : SLICE("no pin")),
 			SARG(pinned ? pin.commit : SLICE("")));
-		return pinned && slice_eq(pin.commit, commit) && slice_eq(pin.url, package);
+		return pinned && slice_eq(pin.commit, commit) &&
+			same_place(said->arena, pin.url, package);
 	}
 	if (package.n) {
 		buf_add(said, srpm ? srpm->uri.text : SLICE("no SRPM"));
-		return srpm && slice_eq(srpm->uri.text, package);
+		return srpm && same_place(said->arena, srpm->uri.text, package);
 	}
 	put_upstream(r, said, recipe, d, SLICE(""));
 	return slice_eq(comparable(said->arena, buf_slice(said)), comparable(said->arena, e->text));

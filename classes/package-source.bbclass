@@ -49,9 +49,20 @@ function package_source_apply(d, lock)
 	end
 end
 
+# The lock shows no passwords: they are where the place comes from, the recipe or the pin, else in ~/.netrc.
+function package_source_place(d, url)
+	local function bare(text) return (text:gsub("://[^/@]*@", "://")) end
+	if bare(url) == url then return url end
+	local pin = d:getVarFlag("OPENEULER_PIN", d:getVar("OPENEULER_NAME") or d:getVar("BPN")) or ""
+	for word in (d:getVar("SRC_URI") .. " " .. pin):gmatch("%S+") do
+		if bare(word) == bare(url) then return word end
+	end
+	return bare(url)
+end
+
 # The package itself: a repository at its commit (the source tree, when there is no spec), or the SRPM.
 function package_source_entry(d, lock)
-	local url, commit = lock.package[1], lock.commit[1]
+	local url, commit = package_source_place(d, lock.package[1]), lock.commit[1]
 	if not commit then return url .. ";subdir=package" end
 	local scheme, rest = url:match("^(%w+)://(.*)$")
 	local place = lock.spec[1] and "package" or "${BP}"

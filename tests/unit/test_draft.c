@@ -61,6 +61,11 @@ Test(draft, version_is_taken_out_of_urls) {
 	cr_assert_not(slice_find(r, "\nS = ", NULL));
 }
 
+Test(draft, digits_that_are_no_version_stay) {
+	struct slice r = recipe("Name: x\nVersion: 1\nSource0: https://127.0.0.1/10/1.5/1/x-1.tar.gz\n" PREP);
+	cr_assert(has(r, "https://127.0.0.1/10/1.5/${PV}/x-${PV}.tar.gz;"));
+}
+
 Test(draft, several_sources_and_patches) {
 	struct slice r = recipe("Name: x\nVersion: 1.2\nSource0: https://h/v1.2.tgz#/x-1.2.tgz\nSource1: own.conf\n"
 		"Source2: https://h/more.txt\nPatch0: a.patch\nPatch1: b.diff\nPatch2: unused.patch\n" PREP
