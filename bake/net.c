@@ -288,6 +288,12 @@ static int to_part(struct arena *a, struct transfer *t, const char *part, struct
 }
 
 static int finish(struct arena *a, struct transfer *t, const char *part, struct slice *why) {
+	if (t->have < t->r->size) {
+		*why = arena_printf(a, "it has %llu bytes, not the %llu it should have",
+			(unsigned long long)t->have, (unsigned long long)t->r->size);
+		unlink(part);
+		return -1;
+	}
 	int rc = close(t->fd);
 	t->fd = -1;
 	if (rc || rename(part, t->r->file)) {
