@@ -11,15 +11,139 @@ PREFIX ?= /usr/local
 
 # The modules, in the order of dependency: a module includes only headers of modules before it
 # (tests/unit/order holds it).
-MODULES := util map witness os regex json proc ui \
-	hash sign archive pack net \
-	advice parse token expr letter value format arith library shell convert place name reference history variable answer data glance code version \
-	lib lib_builtin lib_text lib_group lib_data lib_os lib_bb lib_oe lib_fs \
-	lua inline facts sig uri mirror pkgindex distro gitrun lfs git autorev source hunt repository signature download unpack patch fetch spec lock package search ledger tasklist fragment eval \
-	config collection catalog layer recipe record harvest cache preference provider provenance store inventory \
-	edges graph chart plan \
-	view sandbox hosttools jobserver emit function stamp taint outage artefact task joblog ready same sched \
-	dump options workspace resolve agenda sigdata sigdiff chain diff audit rewrite layers listing show build why clean upkeep depot refresh collect vary difference repro release draft import image main
+MODULES := \
+	util \
+	map \
+	witness \
+	os \
+	regex \
+	json \
+	proc \
+	ui \
+	hash \
+	sign \
+	archive \
+	pack \
+	net \
+	advice \
+	parse \
+	token \
+	expr \
+	letter \
+	value \
+	format \
+	arith \
+	library \
+	shell \
+	convert \
+	place \
+	name \
+	reference \
+	history \
+	variable \
+	answer \
+	data \
+	glance \
+	code \
+	version \
+	lib \
+	lib_builtin \
+	lib_text \
+	lib_group \
+	lib_data \
+	lib_os \
+	lib_bb \
+	lib_oe \
+	lib_fs \
+	lua \
+	inline \
+	facts \
+	sig \
+	uri \
+	mirror \
+	pkgindex \
+	distro \
+	gitrun \
+	lfs \
+	git \
+	autorev \
+	source \
+	hunt \
+	repository \
+	signature \
+	download \
+	unpack \
+	patch \
+	fetch \
+	spec \
+	lock \
+	package \
+	search \
+	ledger \
+	tasklist \
+	fragment \
+	eval \
+	config \
+	collection \
+	catalog \
+	layer \
+	recipe \
+	record \
+	harvest \
+	cache \
+	preference \
+	provider \
+	provenance \
+	store \
+	inventory \
+	edges \
+	graph \
+	chart \
+	plan \
+	view \
+	sandbox \
+	hosttools \
+	jobserver \
+	emit \
+	function \
+	stamp \
+	taint \
+	outage \
+	artefact \
+	task \
+	joblog \
+	ready \
+	same \
+	sched \
+	dump \
+	options \
+	workspace \
+	resolve \
+	agenda \
+	sigdata \
+	sigdiff \
+	chain \
+	diff \
+	audit \
+	rewrite \
+	layers \
+	listing \
+	show \
+	build \
+	why \
+	clean \
+	upkeep \
+	depot \
+	refresh \
+	collect \
+	vary \
+	difference \
+	repro \
+	release \
+	draft \
+	import \
+	image \
+	main
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wconversion -Werror
