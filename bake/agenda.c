@@ -44,7 +44,7 @@ static struct slice find_same(void *ctx, struct slice hash) {
 int agenda_hash(void *ctx) {
 	struct agenda *g = ctx;
 	struct graph_same same = { g, find_same };
-	return graph_hash(g->graph, g->compiler, g->same ? &same : NULL);
+	return graph_hash(g->graph, g->tools.lines, g->same ? &same : NULL);
 }
 
 /* --- making it --- */
@@ -63,7 +63,7 @@ static int open_store(struct agenda *g, bool building) {
 	store_settings(g->config, g->arena, &o);
 	if (!o.dir)
 		return 0;
-	hash_text(HASH_SHA256, g->compiler, compiler);
+	hash_text(HASH_SHA256, g->tools.lines, compiler);
 	o.compiler = compiler;
 	g->store = store_open(g->arena, &o);
 	g->same = same_open(g->arena, o.dir);
@@ -144,7 +144,7 @@ struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked
 	g->tmpdir = agenda_text(g, "TMPDIR");
 	if (locked && outage_recover(g->tmpdir) < 0)
 		return NULL;
-	if (hosttools_identity(g->config, a, &g->compiler) < 0 || open_store(g, locked) < 0
+	if (hosttools_identify(g->config, a, &g->tools) < 0 || open_store(g, locked) < 0
 			|| hash_graph(g) < 0)
 		return NULL;
 	make_plan(g);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "hosttools.h"
 #include "plan.h"        /* struct plan_facts, plan_counts */
 #include "util.h"
 
@@ -23,7 +24,7 @@ struct agenda {
 	const char *tmpdir;
 	struct store *store;             /* NULL: none */
 	struct same *same;               /* NULL: none */
-	struct slice compiler;           /* its identity */
+	struct hosttools_identity tools;
 	struct graph *graph;
 	struct plan_facts facts;
 	struct plan_counts counts;

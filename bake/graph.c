@@ -477,15 +477,16 @@ static void add_deps(struct hasher *h, const struct task *t, struct buf *text) {
 int graph_hash(struct graph *g, struct slice extra, const struct graph_same *same) {
 	struct hasher h = { .arena = arena_new() };
 	struct buf text = { 0 };
-	char hex[HASH_HEX];
+	char hex[HASH_HEX], tools[HASH_HEX];
 	h.sums.arena = h.arena;
+	hash_text(HASH_SHA256, extra, tools);
 	h.rank = ranks(g, h.arena, &h.by_rank);
 	h.sorted = ARENA_ARRAY(h.arena, uint32_t, g->count + 1);
 	for (uint32_t i = 0; i < g->count; i++) {
 		struct task *t = &g->task[i];
 		text.n = 0;
-		buf_addf(&text, "task " SFMT "\nbase " SFMT "\nextra " SFMT "\n", SARG(t->id),
-				SARG(t->spec->base_hash), SARG(extra));
+		buf_addf(&text, "task " SFMT "\nbase " SFMT "\nextra %s\n", SARG(t->id),
+				SARG(t->spec->base_hash), tools);
 		if (t->taint.n)
 			buf_addf(&text, "taint " SFMT "\n", SARG(t->taint));
 		add_deps(&h, t, &text);
@@ -513,7 +514,7 @@ void graph_explain(const struct graph *g, const struct task *t, struct slice ext
 	h.sums.arena = h.arena;
 	buf_addf(out, "@task " SFMT "\n@hash " SFMT "\n@base " SFMT "\n", SARG(t->id),
 			SARG(t->hash), SARG(t->spec->base_hash));
-	sig_line(out, SLICE("@compiler"), extra);
+	buf_add(out, extra);
 	if (t->taint.n)
 		buf_addf(out, "@taint " SFMT "\n", SARG(t->taint));
 	explain_deps(g, t, out);

@@ -79,8 +79,8 @@ struct targets graph_targets(struct arena *a, struct providers *p, const struct 
  * rdeptask, recrdeptask …; prunes what no target reaches. NULL after reporting everything that
  * is missing (who asked for it, near names), two providers of one name, or a cycle as its path. */
 struct graph *graph_build(struct arena *a, struct providers *p, const struct targets *targets);
-/* Task hashes: base hash + dependencies' hashes + sums of local files + extra (identity of the
- * external compiler) + taint. For what depends on it, a task may keep the hash of an earlier run
+/* Task hashes: base hash + dependencies' hashes + sums of local files + extra (what the
+ * host's tools are) + taint. For what depends on it, a task may keep the hash of an earlier run
  * that left the same content: same (NULL: never) finds it. Returns −1 when a local file cannot be
  * read (reported). */
 struct graph_same {
@@ -89,7 +89,7 @@ struct graph_same {
 };
 int graph_hash(struct graph *g, struct slice extra, const struct graph_same *same);
 /* What the hash of t was made of, in the lines of a signature's dump (sig.h) that begin with @:
- * @task @hash @base @compiler @taint, "@dep/ID hash-as-seen own-hash", "@file/NAME sum". */
+ * @task @hash @base @taint, "@dep/ID hash-as-seen own-hash", "@file/NAME sum" and those of extra. */
 struct buf;
 void graph_explain(const struct graph *g, const struct task *t, struct slice extra,
 		struct buf *out);

@@ -154,7 +154,7 @@ static int write_tools(struct release *r) {
 	struct slice names = slice_of(agenda_text(r->agenda, "HOSTTOOLS")), name;
 	struct buf text = { .arena = r->arena };
 	char hex[HASH_HEX];
-	struct slice compiler = r->agenda->compiler, line;
+	struct slice compiler = r->agenda->tools.compiler, line;
 	while (slice_field(&compiler, '\n', &line))
 		if (slice_trim(line).n)
 			buf_addf(&text, "compiler\t" SFMT "\n", SARG(line));

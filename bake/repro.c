@@ -20,6 +20,7 @@
 #include "os.h"
 #include "pack.h"
 #include "proc.h"
+#include "same.h"
 #include "store.h"
 #include "util.h"
 #include "vary.h"
@@ -63,6 +64,14 @@ static const char *text_of(struct repro *p, const char *name) {
 
 /* --- two build directories --- */
 
+/* What the cache has is named after what the builds that filled it had found to be the same. */
+static int copy_same(struct repro *p) {
+	if (p->first.top || same_copy(p->arena, p->first.store, p->second.store) == 0)
+		return 0;
+	error("%s: %s", p->second.store, strerror(errno));
+	return -1;
+}
+
 static int copy_conf(struct repro *p, const char *top) {
 	struct arena *a = p->arena;
 	const char *from = arena_printf(a, "%s/conf", p->w->topdir).p;
@@ -91,7 +100,7 @@ static int prepare(struct repro *p) {
 	if (os_remove(p->dir))
 		error("%s: %s", p->dir, strerror(errno));
 	else if (!p->first.top || copy_conf(p, p->first.top) == 0)
-		rc = copy_conf(p, p->second.top);
+		rc = copy_conf(p, p->second.top) || copy_same(p) ? -1 : 0;
 	umask(before);
 	return rc;
 }

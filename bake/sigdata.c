@@ -60,7 +60,7 @@ static struct sig *sig_of(struct reader *r, const struct recipe *recipe) {
 
 static struct slice header_of(struct agenda *g, const struct task *t, struct arena *a) {
 	struct buf text = { .arena = a };
-	graph_explain(g->graph, t, g->compiler, &text);
+	graph_explain(g->graph, t, g->tools.lines, &text);
 	return buf_slice(&text);
 }
 

@@ -64,6 +64,8 @@ static bool classify(struct sigchange *c) {
 		c->kind = SIGCHANGE_DEPENDENCY;
 	else if (slice_is(c->name, "@compiler"))
 		c->kind = SIGCHANGE_COMPILER;
+	else if (cut(&c->name, "@tool/"))
+		c->kind = SIGCHANGE_TOOL;
 	else if (slice_is(c->name, "@taint"))
 		c->kind = SIGCHANGE_FORCED;
 	else if (slice_is(c->name, "@base"))

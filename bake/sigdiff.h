@@ -14,6 +14,7 @@ enum sigchange_kind {
 	SIGCHANGE_FILE,          /* a local file; was and now are sums */
 	SIGCHANGE_DEPENDENCY,    /* another task that it comes after; was and now as in the data */
 	SIGCHANGE_COMPILER,      /* the external compiler */
+	SIGCHANGE_TOOL,          /* a tool of the host; was and now are digests */
 	SIGCHANGE_FORCED,        /* -f or -C */
 	SIGCHANGE_BASE,          /* variables, but which is not known */
 };

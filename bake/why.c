@@ -138,7 +138,7 @@ static const char *kind_name(enum sigchange_kind kind) {
 	static const char *const name[] = {
 		[SIGCHANGE_VARIABLE] = "variable", [SIGCHANGE_FILE] = "file",
 		[SIGCHANGE_DEPENDENCY] = "dependency", [SIGCHANGE_COMPILER] = "compiler",
-		[SIGCHANGE_FORCED] = "forced", [SIGCHANGE_BASE] = "variables",
+		[SIGCHANGE_TOOL] = "tool", [SIGCHANGE_FORCED] = "forced", [SIGCHANGE_BASE] = "variables",
 	};
 	return name[kind];
 }
@@ -198,6 +198,10 @@ static void print_change(const struct sigchange *c, struct slice place) {
 		break;
 	case SIGCHANGE_COMPILER:
 		printf("  the external compiler\n");
+		print_values(c);
+		break;
+	case SIGCHANGE_TOOL:
+		printf("  host tool " SFMT ": %s\n", SARG(c->name), how);
 		print_values(c);
 		break;
 	case SIGCHANGE_FORCED:
