@@ -77,8 +77,8 @@ MODULES := \
 	fetch \
 	spec \
 	lock \
-	package \
 	search \
+	package \
 	ledger \
 	tasklist \
 	fragment \

@@ -9,6 +9,7 @@
 #include "os.h"
 #include "spec.h"
 #include "util.h"
+#include "workspace.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -81,12 +82,15 @@ static int open_package(struct import *m) {
 }
 
 static int read_spec(struct import *m) {
-	struct slices macros = { 0 };
+	struct slices files = { 0 };
 	struct slice why;
-	slices_add(m->arena, &macros, SLICE("package_help %{nil}"));
+	const char *base = workspace_base(m->arena);
+	if (base)
+		slices_add(m->arena, &files,
+			arena_printf(m->arena, "%s/conf/sources/openeuler.macros", base));
 	for (size_t i = 0; i < DRAFT_ARCHS; i++) {
 		struct spec_request r = { .file = m->spec, .arch = draft_arch[i], .path = PROGRAMS,
-			.macros = &macros };
+			.files = &files };
 		if (spec_read(m->arena, &r, &m->read[i], &why)) {
 			error("import: " SFMT, SARG(why));
 			return -1;

@@ -10,6 +10,7 @@
 #include "map.h"
 #include "os.h"
 #include "proc.h"
+#include "search.h"
 #include "source.h"
 #include "spec.h"
 #include "unpack.h"
@@ -26,6 +27,8 @@ struct reading {
 	const struct package_request *r;
 	struct arena *arena;
 	const char *dir;         /* of the package's files */
+	const struct spec *spec; /* or, of a tree: */
+	const struct git_source *tree;
 	struct buf *lines;
 };
 
@@ -100,7 +103,8 @@ static void add_patches(struct reading *p, const struct spec *s) {
 /* --- texts of the licence: the recipe's list, with the sums of this version --- */
 
 /* Unpacks the archives' files of that path below the scratch directory. */
-static const char *extract(struct reading *p, const struct spec *s, struct slice path) {
+static const char *extract(struct reading *p, struct slice path) {
+	const struct spec *s = p->spec;
 	const char *only = arena_printf(p->arena, "*" SFMT, SARG(path)).p;
 	const char *top = arena_printf(p->arena, "%s/licence", p->r->scratch).p;
 	for (size_t i = 0; i < s->sources; i++) {
@@ -117,6 +121,15 @@ static const char *extract(struct reading *p, const struct spec *s, struct slice
 	return os_is_file(file) ? file : NULL;
 }
 
+/* The same of a tree's own file. */
+static const char *show(struct reading *p, struct slice path) {
+	const char *file = arena_printf(p->arena, "%s/licence", p->r->scratch).p;
+	struct slice text, why;
+	if (git_show(p->arena, p->tree, arena_str(p->arena, path), &text, &why))
+		return NULL;
+	return os_mkparents(file) || os_write(file, text, 0644, false) ? NULL : file;
+}
+
 static unsigned line_of(struct reading *p, struct slice parameters, const char *name) {
 	for (struct slice field, key; slice_field(&parameters, ';', &field);)
 		if (slice_field(&field, '=', &key) && slice_is(key, name) && field.p)
@@ -124,7 +137,7 @@ static unsigned line_of(struct reading *p, struct slice parameters, const char *
 	return 0;
 }
 
-static void add_text(struct reading *p, const struct spec *s, struct slice word) {
+static void add_text(struct reading *p, struct slice word) {
 	struct slice rest = word, path;
 	char md5[HASH_HEX];
 	if (!slice_starts(word, "file://"))
@@ -136,7 +149,7 @@ static void add_text(struct reading *p, const struct spec *s, struct slice word)
 		return;
 	}
 	unsigned first = line_of(p, rest, "beginline"), last = line_of(p, rest, "endline");
-	const char *file = extract(p, s, path);
+	const char *file = p->tree ? show(p, path) : extract(p, path);
 	if (!file || hash_lines(HASH_MD5, file, first ? first : 1, last, md5)) {
 		warn(SFMT ": licence text " SFMT " is not in " SFMT ": look what took its place",
 			SARG(data_text(p->r->d, "PN")), SARG(path), SARG(p->r->url));
@@ -153,40 +166,57 @@ static void add_text(struct reading *p, const struct spec *s, struct slice word)
 	buf_addf(p->lines, ";md5=%s\n", md5);
 }
 
-static void add_texts(struct reading *p, const struct spec *s) {
+static void add_texts(struct reading *p) {
 	struct slice list = data_text(p->r->d, "LIC_FILES_CHKSUM");
 	for (struct slice word; slice_word(&list, &word);)
-		add_text(p, s, word);
+		add_text(p, word);
 }
 
 /* --- what it says --- */
 
-/* OPENEULER_MACROS: "name=value" each, for rpm's "name value". */
-static void macros_of(struct reading *p, struct slices *list) {
-	struct slice words = data_text(p->r->d, "OPENEULER_MACROS");
-	for (struct slice word, name; slice_word(&words, &word);)
-		if (slice_field(&word, '=', &name) && word.p)
-			slices_add(p->arena, list,
-				arena_printf(p->arena, SFMT " " SFMT, SARG(name), SARG(word)));
+/* OPENEULER_MACROS: "name=value" each, for rpm's "name value"; else a file along BBPATH. */
+static void macros_of(struct reading *p, struct slices *files, struct slices *macros) {
+	struct slice words = data_text(p->r->d, "OPENEULER_MACROS"), found;
+	for (struct slice word, name; slice_word(&words, &word);) {
+		struct slice value = word;
+		if (slice_field(&value, '=', &name) && value.p)
+			slices_add(p->arena, macros,
+				arena_printf(p->arena, SFMT " " SFMT, SARG(name), SARG(value)));
+		else if (search_path(p->arena, data_text(p->r->d, "BBPATH"), word, &found))
+			slices_add(p->arena, files, found);
+		else
+			raise_error("OPENEULER_MACROS: " SFMT
+				": neither name=value nor a file of macros along BBPATH",
+				SARG(word));
+	}
+}
+
+static void demand_patches(struct reading *p, const struct spec *s) {
+	if (s->missing.n)
+		raise_error(SFMT ": the spec applies " SFMT ", which is not in the package",
+			SARG(p->r->url), SARG(slices_join(p->arena, &s->missing, ", ")));
 }
 
 static void read_spec(struct reading *p) {
-	struct slices macros = { 0 };
+	struct slices files = { 0 }, macros = { 0 };
 	const char *arch = arena_str(p->arena, data_text(p->r->d, "HOST_ARCH"));
 	struct slice why;
 	struct spec s;
-	macros_of(p, &macros);
-	struct spec_request r = { .file = find_spec(p), .path = PROGRAMS, .macros = &macros,
+	macros_of(p, &files, &macros);
+	struct spec_request r = { .file = find_spec(p), .path = PROGRAMS, .files = &files,
+		.macros = &macros,
 		.arch = *arch && strcmp(arch, "allarch") != 0 ? arch : NULL };
 	if (spec_read(p->arena, &r, &s, &why))
 		raise_error(SFMT ": " SFMT, SARG(p->r->url), SARG(why));
+	demand_patches(p, &s);
 	buf_addf(p->lines, "version " SFMT "\nlicence " SFMT "\nspec " SFMT "\n", SARG(s.version),
 		SARG(s.licence), SARG(os_basename(slice_of(r.file))));
 	if (s.dir.n)
 		buf_addf(p->lines, "directory " SFMT "\n", SARG(s.dir));
 	add_sources(p, &s);
 	add_patches(p, &s);
-	add_texts(p, &s);
+	p->spec = &s;
+	add_texts(p);
 	for (size_t i = 0; i < s.prep.n; i++)
 		buf_addf(p->lines, "prep " SFMT "\n", SARG(s.prep.v[i]));
 	if (s.prep.n)
@@ -196,11 +226,10 @@ static void read_spec(struct reading *p) {
 }
 
 /* A kernel's tree says its version in its makefile. */
-static void read_tree(struct reading *p, const struct source *s) {
-	struct git_source g = { .mirror = s->path, .commit = s->commit, .path = PROGRAMS };
+static void read_makefile(struct reading *p) {
 	static const char *const names[] = { "VERSION", "PATCHLEVEL", "SUBLEVEL" };
 	struct slice text, why, part[3] = { SLICE_NONE, SLICE_NONE, SLICE_NONE };
-	if (git_show(p->arena, &g, "Makefile", &text, &why))
+	if (git_show(p->arena, p->tree, "Makefile", &text, &why))
 		raise_error(SFMT ": Makefile: " SFMT, SARG(p->r->url), SARG(why));
 	for (struct slice line, name; slice_field(&text, '\n', &line);)
 		if (slice_field(&line, '=', &name) && line.p)
@@ -219,6 +248,11 @@ static void read_tree(struct reading *p, const struct source *s) {
 static void read_files(struct reading *p) {
 	if (os_remove(p->r->scratch) || os_mkdirs(p->r->scratch))
 		raise_error("%s: %s", p->r->scratch, strerror(errno));
+	if (p->tree) {
+		read_makefile(p);
+		add_texts(p);
+		return;
+	}
 	unpack_all(p->r->d, p->r->scratch);
 	read_spec(p);
 }
@@ -241,10 +275,9 @@ void package_read(const struct package_request *r, struct buf *lines) {
 	data_set(r->d, atom_of("SRC_URI"), entry);
 	download_all(r->d);
 	struct source s = source_read(r->d, entry);
-	if (r->tree) {
-		read_tree(&p, &s);
-		return;
-	}
+	struct git_source tree = { .mirror = s.path, .commit = s.commit, .path = PROGRAMS };
+	if (r->tree)
+		p.tree = &tree;
 	struct trap trap;
 	if (TRAP(&trap)) {
 		read_files(&p);

@@ -191,9 +191,16 @@ struct pin {
 	struct slice name, url, commit;
 };
 
+/* Is there none although the recipe asks for one? */
+static bool lacks_pin(struct data *d, struct slice name) {
+	struct slice text;
+	return name.n && eval_inherits(d, SLICE("openeuler-source"))
+		&& !data_get_flag(d, atom_of("OPENEULER_PIN"), atom(name), true, &text);
+}
+
 static bool find_pin(struct data *d, struct pin *p) {
 	struct slice text;
-	p->name = data_text(d, "OPENEULER_NAME");
+	p->name = arena_dup(data_arena(d), data_text(d, "OPENEULER_NAME"));
 	if (!eval_inherits(d, SLICE("openeuler-source")) || !p->name.n
 			|| !data_get_flag(d, atom_of("OPENEULER_PIN"), atom(p->name), true, &text))
 		return false;
@@ -286,6 +293,22 @@ static void put_openeuler(struct resolver *r, struct buf *b, const struct recipe
 	put_upstream(r, b, recipe, d, why);
 }
 
+/* Upstream's release of a recipe without a pin; why it is that, when it is not the recipe's own
+ * choice, nor that of SOURCE_CHANNEL. */
+static struct slice unpinned(struct buf *b, const struct recipe *recipe, struct data *d) {
+	struct slice name = data_text(d, "OPENEULER_NAME");
+	if (data_is(d, "SOURCE_CHANNEL", "upstream") || !lacks_pin(d, name))
+		return SLICE("");
+	if (data_is(d, "SOURCE_CHANNEL", "openeuler"))
+		raise_error(SFMT ": SOURCE_CHANNEL is \"openeuler\" and there is no OPENEULER_PIN[" SFMT
+			"]: add it (\"URL COMMIT\"), or set SOURCE_CHANNEL:pn-" SFMT " = \"upstream\"",
+			SARG(recipe->pn), SARG(name), SARG(recipe->pn));
+	warn(SFMT ": upstream's release, for there is no OPENEULER_PIN[" SFMT
+		"]: add it (\"URL COMMIT\"), or set OPENEULER_NAME = \"\" when openEuler has none",
+		SARG(recipe->pn), SARG(name));
+	return arena_printf(b->arena, "no OPENEULER_PIN[" SFMT "]", SARG(name));
+}
+
 static void put_stanza(struct resolver *r, struct buf *b, const struct recipe *recipe) {
 	struct data *d = recipe_data(r->w->config, recipe->id, b->arena);
 	struct sources all = source_list(d);
@@ -300,7 +323,7 @@ static void put_stanza(struct resolver *r, struct buf *b, const struct recipe *r
 			.scratch = scratch_dir(r, recipe) };
 		put_package(r, b, recipe, &p);
 	} else if (is_remote(&all)) {
-		put_upstream(r, b, recipe, d, SLICE(""));
+		put_upstream(r, b, recipe, d, unpinned(b, recipe, d));
 	}
 }
 

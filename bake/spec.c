@@ -69,6 +69,8 @@ struct reading {
 	struct slice dir;                /* of the package's files */
 	struct slices sources, patches, applied;         /* sources: as the tags have them */
 	struct slice cwd;                /* of %prep, relative to TOPDIR; "" at the start */
+	struct slices left;              /* directories that popd goes back to, the last first */
+	struct buf command;              /* lines so far of one that goes on */
 	struct slice pending; /* a file named in a command that goes on in the next line */
 	bool in_setup;                   /* between "STATUS=$?" and its "fi" */
 	struct buf build;
@@ -162,12 +164,15 @@ static struct slice below_sources(const struct reading *r, struct slice dir) {
 	return arena_printf(r->arena, "../" SFMT, SARG(dir));
 }
 
+/* dir/below, "." and ".." taken out of the latter. */
 static struct slice joined(struct arena *a, struct slice dir, struct slice below) {
-	while (slice_starts(below, "./"))
-		below = slice_sub(below, 2, below.n);
-	if (!below.n || slice_is(below, "."))
-		return dir;
-	return dir.n ? os_path(a, dir, below) : below;
+	for (struct slice part; below.p && slice_field(&below, '/', &part);) {
+		if (slice_is(part, ".."))
+			dir = slice_find(dir, "/", NULL) ? os_dirname(dir) : SLICE("");
+		else if (part.n && !slice_is(part, "."))
+			dir = dir.n ? os_path(a, dir, part) : part;
+	}
+	return dir;
 }
 
 /* -p1, -p 1, -d DIR, --directory=DIR of patch(1); git apply and git am know -p too. */
@@ -211,7 +216,6 @@ static bool mark_unpacked(struct reading *r, struct slice file) {
 }
 
 static void change_directory(struct reading *r, struct slice to) {
-	to = unquote(to);
 	if (slice_starts(to, TOPDIR))
 		r->cwd = SLICE("");
 	else if (slice_starts(to, "/"))
@@ -220,6 +224,22 @@ static void change_directory(struct reading *r, struct slice to) {
 		r->cwd = joined(r->arena, r->cwd, to);
 	if (!r->s->dir.p && r->cwd.n)
 		r->s->dir = r->cwd;
+}
+
+/* cd, pushd and popd. */
+static bool moves(struct reading *r, const struct command *c) {
+	bool push = slice_is(c->word[0], "pushd");
+	if (slice_is(c->word[0], "popd")) {
+		if (r->left.n)
+			r->cwd = r->left.v[--r->left.n];
+		return true;
+	}
+	if (c->n != 2 || (!push && !slice_is(c->word[0], "cd")))
+		return false;
+	if (push)
+		slices_add(r->arena, &r->left, r->cwd);
+	change_directory(r, unquote(c->word[1]));
+	return true;
 }
 
 /* Commands that %setup, %patch and %autosetup are made of and that mean nothing here. */
@@ -241,7 +261,28 @@ static bool is_frame(struct reading *r, const struct command *c) {
 		return c->n == 3;            /* as %setup writes them: "rm -rf 'x'", "mkdir -p x" */
 	if (slice_is(os_basename(c->word[0]), "chmod"))
 		return has_word(c, "a+rX,u+w,g-w,o-w");
-	return slice_is(os_basename(c->word[0]), "git");     /* of %autosetup -S git */
+	if (slice_is(os_basename(c->word[0]), "git"))        /* of %autosetup -S git */
+		return true;
+	return slice_is(c->word[0], ":");
+}
+
+/* What rpm prints in place of applying a patch that is not there: echo 'Cannot read FILE'; exit 1; */
+static bool lacks_patch(struct reading *r, const struct command *c) {
+	if (c->n < 4 || !slice_is(c->word[1], "'Cannot") || !slice_is(c->word[2], "read"))
+		return false;
+	struct slice file = os_basename(c->word[3]);
+	while (file.n && (file.p[file.n - 1] == ';' || file.p[file.n - 1] == '\''))
+		file.n--;
+	slices_add(r->arena, &r->s->missing, file);
+	slices_add(r->arena, &r->applied, file);
+	return true;
+}
+
+/* Is it one that a patch of the package goes into? git apply, git am, quilt import, patch. */
+static bool patches(const struct command *c) {
+	if (calls(c, "git"))
+		return has_word(c, "apply") || has_word(c, "am");
+	return calls(c, "patch") || (calls(c, "quilt") && has_word(c, "import"));
 }
 
 /* The package's file that a command names, or the one that the line before pipes into it. */
@@ -254,18 +295,27 @@ static bool file_in(struct reading *r, const struct command *c, struct slice *fi
 	return file->p != NULL;
 }
 
+/* Where the package lies now is nobody's business: the spec said %{_sourcedir}. */
+static struct slice placeless(const struct reading *r, struct slice line) {
+	struct buf b = { .arena = r->arena };
+	size_t at;
+	while (slice_find(line, r->dir.p, &at)) {
+		buf_addf(&b, SFMT "%%{_sourcedir}", SARG(slice_sub(line, 0, at)));
+		line = slice_sub(line, at + r->dir.n, line.n);
+	}
+	buf_add(&b, line);
+	return buf_slice(&b);
+}
+
 static void read_command(struct reading *r, struct slice line) {
 	struct command c = words_of(line);
 	struct slice file;
 	if (!c.n || c.word[0].p[0] == '#')
 		return;
-	if (slice_is(c.word[0], "cd") && c.n == 2) {
-		change_directory(r, c.word[1]);
+	if (moves(r, &c) || lacks_patch(r, &c))
 		return;
-	}
 	if (file_in(r, &c, &file)) {
-		bool git = calls(&c, "git") && (has_word(&c, "apply") || has_word(&c, "am"));
-		if (git || calls(&c, "patch")) {
+		if (patches(&c)) {
 			add_patch(r, &c, file);
 			return;
 		}
@@ -277,7 +327,20 @@ static void read_command(struct reading *r, struct slice line) {
 			return;
 	}
 	if (!is_frame(r, &c))
-		slices_add(r->arena, &r->s->prep, slice_trim(line));
+		slices_add(r->arena, &r->s->prep, placeless(r, slice_trim(line)));
+}
+
+/* A command's line, of which it may have several. */
+static void read_prep(struct reading *r, struct slice line) {
+	bool comment = !r->command.n && slice_starts(slice_trim(line), "#");
+	bool goes_on = !comment && slice_ends(line, "\\");
+	buf_add(&r->command, slice_trim(slice_sub(line, 0, line.n - goes_on)));
+	if (goes_on) {
+		buf_addc(&r->command, ' ');
+		return;
+	}
+	read_command(r, arena_dup(r->arena, buf_slice(&r->command)));
+	r->command.n = 0;
 }
 
 /* --- the whole --- */
@@ -339,7 +402,7 @@ static void read_line(struct reading *r, enum section section, struct slice line
 			slices_add(r->arena, &r->patches, os_basename(slice_trim(line)));
 		break;
 	case PREP:
-		read_command(r, line);
+		read_prep(r, line);
 		break;
 	case BUILD:
 		buf_add(&r->build, line);
@@ -364,7 +427,8 @@ static bool is_heading(struct slice *line, enum section now) {
 
 void spec_parse(struct arena *a, struct slice text, struct slice dir, struct spec *s) {
 	struct reading r = {
-		.arena = a, .s = s, .dir = dir, .cwd = SLICE(""), .build = { .arena = a }
+		.arena = a, .s = s, .dir = arena_dup(a, dir), .cwd = SLICE(""), .build = { .arena = a },
+		.command = { .arena = a },
 	};
 	enum section section = PREAMBLE;
 	*s = (struct spec){ .name = SLICE_NONE };
@@ -389,12 +453,53 @@ void spec_parse(struct arena *a, struct slice text, struct slice dir, struct spe
 		s->dir = SLICE("");
 }
 
+/* --- rpmspec --- */
+
+/* A run of it on a copy of the spec that has a mark before each heading. */
+struct marking {
+	struct arena *arena;
+	const struct spec_request *r;
+	char *copy;
+	struct slice text;       /* of the copy */
+};
+
+/* The line of the spec that is line n of the copy. */
+static size_t line_of(const struct marking *m, size_t n) {
+	struct slice rest = m->text;
+	size_t marks = 0;
+	for (size_t i = 0; i < n && rest.p; i++) {
+		struct slice line;
+		if (slice_field(&rest, '\n', &line) && slice_starts(line, MARK))
+			marks++;
+	}
+	return n - marks;
+}
+
+/* "line 12: x" or "COPY:12: x" of the copy as "line 11: x" of the spec; else the words as they are. */
+static void add_error(const struct marking *m, struct buf *b, struct slice words) {
+	struct slice rest = words, place = slice_of(m->copy), number;
+	if (slice_starts(words, "line "))
+		rest = slice_sub(words, 5, words.n);
+	else if (slice_starts(words, m->copy) && words.n > place.n)
+		rest = slice_sub(words, place.n + 1, words.n);
+	slice_field(&rest, ':', &number);
+	size_t n = number.p != words.p ? strtoul(arena_str(m->arena, number), NULL, 10) : 0;
+	if (n)
+		buf_addf(b, "line %zu:" SFMT, line_of(m, n), SARG(rest.p ? rest : SLICE("")));
+	else
+		buf_add(b, words);
+}
+
 /* rpm's own words, less what it says of patches it need not have read. */
-static struct slice reason_in(struct arena *a, struct slice output) {
-	struct buf b = { .arena = a };
-	for (struct slice line; output.p && slice_field(&output, '\n', &line);)
-		if (slice_starts(line, "error: ") && !slice_find(line, "is smaller than", NULL))
-			buf_addf(&b, "%s" SFMT, b.n ? "; " : "", SARG(slice_sub(line, 7, line.n)));
+static struct slice reason_in(const struct marking *m, struct slice output) {
+	struct buf b = { .arena = m->arena };
+	for (struct slice line; output.p && slice_field(&output, '\n', &line);) {
+		bool ours = slice_starts(line, "error: ") || slice_starts(line, "failed to load macro file");
+		if (!ours || slice_find(line, "is smaller than", NULL))
+			continue;
+		buf_adds(&b, b.n ? "; " : "");
+		add_error(m, &b, slice_starts(line, "error: ") ? slice_sub(line, 7, line.n) : line);
+	}
 	return b.n ? buf_slice(&b) : SLICE("rpmspec failed without a word");
 }
 
@@ -411,68 +516,83 @@ static struct slice marked(struct arena *a, struct slice text) {
 	return buf_slice(&b);
 }
 
-/* A marked copy in a temporary file; NULL and *why. */
-static const char *mark_file(struct arena *a, const char *file, struct slice *why) {
+/* Writes the copy to a temporary file. −1 and *why. */
+static int mark_file(struct marking *m, struct slice *why) {
 	struct slice text;
-	char *copy = arena_str(a, SLICE("/tmp/bake-spec-XXXXXX"));
-	int fd = os_read(a, file, &text) ? -1 : mkostemp(copy, O_CLOEXEC);
-	if (fd < 0 || os_write_all(fd, marked(a, text))) {
-		*why = arena_printf(a, "%s: %s", file, strerror(errno));
-		if (fd >= 0)
-			unlink(copy);
-		copy = NULL;
-	}
+	m->copy = arena_str(m->arena, SLICE("/tmp/bake-spec-XXXXXX"));
+	int fd = os_read(m->arena, m->r->file, &text) ? -1 : mkostemp(m->copy, O_CLOEXEC);
+	m->text = fd < 0 ? SLICE_NONE : marked(m->arena, text);
+	int rc = fd < 0 ? -1 : os_write_all(fd, m->text);
+	if (rc)
+		*why = arena_printf(m->arena, "%s: %s", m->r->file, strerror(errno));
+	if (rc && fd >= 0)
+		unlink(m->copy);
 	if (fd >= 0)
 		close(fd);
-	return copy;
+	return rc;
 }
 
-static int run(struct arena *a, const struct spec_request *r, const char *file, struct slice *out) {
-	const char *dir = arena_str(a, os_dirname(slice_of(r->file)));
-	const char *argv[WORDS_MOST] = { proc_find(a, "rpmspec", r->path) };
-	size_t n = 1;
+static void add_option(struct arena *a, struct slices *argv, const char *option, struct slice value) {
+	slices_add(a, argv, slice_of(option));
+	slices_add(a, argv, value);
+}
+
+/* rpmspec's command line, ended by NULL. */
+static const char **command_line(const struct marking *m, const char *program) {
+	struct arena *a = m->arena;
+	const struct spec_request *r = m->r;
+	struct slices words = { 0 };
+	slices_add(a, &words, slice_of(program));
+	slices_add(a, &words, SLICE("-P"));
+	if (r->arch)
+		add_option(a, &words, "--target", slice_of(r->arch));
+	for (size_t i = 0; r->files && i < r->files->n; i++)
+		add_option(a, &words, "--load", r->files->v[i]);
+	struct slice dir = arena_dup(a, os_dirname(slice_of(r->file)));
+	add_option(a, &words, "--define", arena_printf(a, "_sourcedir " SFMT, SARG(dir)));
+	add_option(a, &words, "--define", SLICE("_builddir " TOPDIR));
+	for (size_t i = 0; r->macros && i < r->macros->n; i++)
+		add_option(a, &words, "--define", r->macros->v[i]);
+	slices_add(a, &words, slice_of(m->copy));
+	const char **argv = ARENA_ARRAY(a, const char *, words.n + 1);
+	for (size_t i = 0; i < words.n; i++)
+		argv[i] = arena_str(a, words.v[i]);
+	argv[words.n] = NULL;
+	return argv;
+}
+
+static int run(const struct marking *m, struct slice *out) {
+	struct arena *a = m->arena;
+	const char *program = proc_find(a, "rpmspec", m->r->path);
+	const char *dir = arena_str(a, os_dirname(slice_of(m->r->file)));
 	int status;
-	if (!argv[0]) {
+	if (!program) {
 		*out = SLICE("error: rpmspec is not installed: install rpm (`make deps-image` "
 			"does so), rpm-build on openEuler");
 		return -1;
 	}
-	argv[n++] = "-P";
-	if (r->arch) {
-		argv[n++] = "--target";
-		argv[n++] = r->arch;
-	}
-	const char *const own[] = { arena_printf(a, "_sourcedir %s", dir).p, "_builddir " TOPDIR };
-	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-		argv[n++] = "--define";
-		argv[n++] = own[i];
-	}
-	for (size_t i = 0; r->macros && i < r->macros->n && n + 3 < WORDS_MOST; i++) {
-		argv[n++] = "--define";
-		argv[n++] = arena_str(a, r->macros->v[i]);
-	}
-	argv[n] = file;
 	/* The user's ~/.rpmmacros must not change what a lock says. */
-	const char *const env[] = { arena_printf(a, "PATH=%s", r->path).p,
+	const char *const env[] = { arena_printf(a, "PATH=%s", m->r->path).p,
 		arena_printf(a, "HOME=%s", dir).p, "LC_ALL=C.UTF-8", NULL };
-	struct proc_command c = { .argv = argv, .env = env, .cwd = dir, .errors = true };
+	struct proc_command c = { .argv = command_line(m, program), .env = env, .cwd = dir,
+		.errors = true };
 	if (proc_capture(a, &c, out, &status)) {
-		*out = arena_printf(a, "error: %s: %s", argv[0], strerror(errno));
+		*out = arena_printf(a, "error: %s: %s", program, strerror(errno));
 		return -1;
 	}
 	return status ? -1 : 0;
 }
 
 int spec_read(struct arena *a, const struct spec_request *r, struct spec *s, struct slice *why) {
+	struct marking m = { .arena = a, .r = r };
 	struct slice out, file = slice_of(r->file);
-	const char *copy = mark_file(a, r->file, why);
-	if (!copy)
+	if (mark_file(&m, why))
 		return -1;
-	int rc = run(a, r, copy, &out);
-	unlink(copy);
+	int rc = run(&m, &out);
+	unlink(m.copy);
 	if (rc) {
 		*why = arena_printf(
-			a, SFMT ": " SFMT, SARG(os_basename(file)), SARG(reason_in(a, out)));
+			a, SFMT ": " SFMT, SARG(os_basename(file)), SARG(reason_in(&m, out)));
 		return -1;
 	}
 	spec_parse(a, out, os_dirname(file), s);

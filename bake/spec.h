@@ -33,6 +33,7 @@ struct spec {
 	size_t patches;
 	struct slices requires;  /* BuildRequires, names only */
 	struct slices unused;    /* patches that are declared and not applied */
+	struct slices missing;   /* patches that %prep applies and the package does not have */
 	struct slices prep;      /* lines of %prep that are neither unpacking nor patching */
 	struct slice build;      /* the text of %build, expanded */
 };
@@ -41,7 +42,8 @@ struct spec_request {
 	const char *file;        /* the .spec; sources are looked for beside it */
 	const char *arch;        /* as rpm names it: x86_64, aarch64, riscv64; NULL: the host's */
 	const char *path;        /* where rpmspec is looked up ("dir:dir") */
-	const struct slices *macros;     /* "NAME VALUE" definitions; NULL: none */
+	const struct slices *files;      /* of macros, in rpm's format, absolute; NULL: none */
+	const struct slices *macros;     /* "NAME VALUE" definitions over those; NULL: none */
 };
 
 /* Texts live in a. −1 and *why: rpmspec is not there, or what it said. */

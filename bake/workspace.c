@@ -27,8 +27,7 @@ static bool has(struct arena *a, const char *dir, const char *file) {
 	return os_exists(arena_printf(a, "%s/%s", dir, file).p);
 }
 
-/* Beside out/bake, or where `make install` put it. */
-static const char *find_corebase(struct arena *a) {
+const char *workspace_base(struct arena *a) {
 	static const char *const places[] = { "..", "../share/bake" };
 	char *exe = os_realpath(a, "/proc/self/exe");
 	if (!exe)
@@ -107,7 +106,7 @@ static int make_conf(const struct workspace *w) {
 struct workspace *workspace_find(struct arena *a, const struct options *o) {
 	struct workspace *w = ARENA_NEW(a, struct workspace);
 	w->arena = a;
-	w->corebase = find_corebase(a);
+	w->corebase = workspace_base(a);
 	w->topdir = find_topdir(a, w->corebase, o->build_dir);
 	if (!w->topdir || make_conf(w) < 0)
 		return NULL;

@@ -30,6 +30,8 @@ struct workspace {
 	struct cache *cache;
 };
 
+/* The base layer: beside out/bake, or where `make install` put it. NULL: it is nowhere. */
+const char *workspace_base(struct arena *a);
 /* Finds the build directory: -B, $BUILDDIR, the current one when it has conf/bblayers.conf, else
  * COREBASE/build; makes its conf/ from the templates when it has none. NULL: message given. */
 struct workspace *workspace_find(struct arena *a, const struct options *o);

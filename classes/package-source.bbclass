@@ -17,8 +17,16 @@ lua () {
 	local stanza = d:getVar("SOURCE_LOCK_" .. d:getVar("PN"), false)
 	if stanza and stanza:find("\npackage ", 1, true) then
 		package_source_apply(d, package_source_read(stanza))
+	elseif stanza and d:getVar("SOURCE_CHANNEL") == "openeuler" and package_source_is_promised(d) then
+		bb.skip('SOURCE_CHANNEL is "openeuler" and the lock has upstream\'s release: bake lock --update '
+			.. d:getVar("PN"))
 	end
 }
+
+# A package of openEuler's that the recipe asks for.
+function package_source_is_promised(d)
+	return bb.data.inherits_class("openeuler-source", d) and d:getVar("OPENEULER_NAME") ~= ""
+end
 
 # srpm://host/x.src.rpm;protocol=http is http://host/x.src.rpm; https without a protocol.
 function package_source_srpm(rest)
@@ -43,7 +51,8 @@ function package_source_apply(d, lock)
 	for _, line in ipairs(lock.patch) do entries[#entries + 1] = package_source_patch(line) end
 	for _, entry in ipairs(package_source_own(d)) do entries[#entries + 1] = entry end
 	d:setVar("SRC_URI", table.concat(entries, " "))
-	if lock.directory[1] then d:setVar("S", "${UNPACKDIR}/" .. lock.directory[1]) end
+	local place = lock.directory[1] or not lock.spec[1] and "${BP}"
+	if place then d:setVar("S", "${UNPACKDIR}/" .. place) end
 	if lock["licence-text"][1] then
 		d:setVar("LIC_FILES_CHKSUM", table.concat(lock["licence-text"], " "))
 	end

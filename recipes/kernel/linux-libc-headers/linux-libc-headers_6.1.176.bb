@@ -2,7 +2,11 @@ SUMMARY = "Kernel headers for the C library and programs"
 SECTION = "devel"
 require recipes/kernel/linux/linux-source.inc
 
-inherit kernel-arch
+inherit kernel-arch openeuler-source
+
+# openEuler's are those of its kernel.
+OPENEULER_NAME = "kernel"
+OPENEULER_TREE = "1"
 
 INHIBIT_DEFAULT_DEPS = "1"
 

@@ -12,6 +12,8 @@ SRC_URI = "\
 SRC_URI[sha256sum] = "bc5a121ffbc94b5171ad5ebe01be42746d50aa797c9549a4639894a16749443b"
 
 inherit autotools update-rc.d openeuler-source
+# openEuler's SSH server is OpenSSH.
+OPENEULER_NAME = ""
 
 # One program under all names: server, scp for the other side, key tool.
 DROPBEAR_PROGRAMS ?= "dropbear dropbearkey scp"
