@@ -494,11 +494,13 @@ static void add_error(const struct marking *m, struct buf *b, struct slice words
 static struct slice reason_in(const struct marking *m, struct slice output) {
 	struct buf b = { .arena = m->arena };
 	for (struct slice line; output.p && slice_field(&output, '\n', &line);) {
-		bool ours = slice_starts(line, "error: ") || slice_starts(line, "failed to load macro file");
-		if (!ours || slice_find(line, "is smaller than", NULL))
+		bool error = slice_starts(line, "error: ");
+		struct slice words = error ? slice_trim(slice_sub(line, 7, line.n)) : line;
+		if ((!error && !slice_starts(line, "failed to load macro file"))
+			|| slice_find(line, "is smaller than", NULL) || slice_is(words, "^"))
 			continue;
 		buf_adds(&b, b.n ? "; " : "");
-		add_error(m, &b, slice_starts(line, "error: ") ? slice_sub(line, 7, line.n) : line);
+		add_error(m, &b, words);
 	}
 	return b.n ? buf_slice(&b) : SLICE("rpmspec failed without a word");
 }

@@ -113,3 +113,39 @@ Test(spec, no_prep) {
 	is(s.dir, "");
 	is(s.build, "make");
 }
+
+Test(spec, pushd_and_popd) {
+	parse("Name: x\nVersion: 1\nSource0: x-1.tar.gz\nPatch0: a.patch\nPatch1: b.patch\n%prep\ncd '/bake-rpm-build'\n"
+		"/usr/lib/rpm/rpmuncompress -x /pkg/x-1.tar.gz\ncd 'x-1'\npushd lib/sub\n"
+		"/usr/bin/patch -p1 < /pkg/a.patch\npushd ../../doc\npopd\npopd\n/usr/bin/patch -p1 < /pkg/b.patch\npopd\n");
+	is(s.patch[0].dir, "lib/sub");
+	is(s.patch[1].dir, "");
+	cr_assert_eq(s.prep.n, 0);
+}
+
+Test(spec, quilt) {
+	parse("Name: x\nVersion: 1\nPatch0: a.patch\n%prep\ncd 'x-1'\n/usr/lib/rpm/rpmuncompress /pkg/a.patch | \\\n"
+		"/usr/bin/quilt import -p2 /pkg/a.patch && /usr/bin/quilt push -q\n");
+	cr_assert_eq(s.patches, 1);
+	is(s.patch[0].strip, "2");
+}
+
+Test(spec, commands_of_several_lines_are_one) {
+	parse("Name: x\nVersion: 1\n%prep\n/usr/bin/git commit -q --allow-empty -a\\\n\t--author \"a <b>\" -m \"x base\"\n"
+		"# a comment \\\nfind . -print0 \\\n  | xargs -0 touch\n");
+	cr_assert_eq(s.prep.n, 1);
+	is(s.prep.v[0], "find . -print0  | xargs -0 touch");
+}
+
+Test(spec, a_patch_that_is_not_in_the_package) {
+	parse("Name: x\nVersion: 1\nPatch0: a.patch\n%prep\necho 'Cannot read /pkg/a.patch'; exit 1;\n");
+	cr_assert_eq(s.missing.n, 1);
+	is(s.missing.v[0], "a.patch");
+	cr_assert_eq(s.unused.n, 0);
+	cr_assert_eq(s.prep.n, 0);
+}
+
+Test(spec, prep_lines_do_not_say_where_the_package_lies) {
+	parse("Name: x\nVersion: 1\nSource1: y\n%prep\ncp -p /pkg/y /pkg/z .\n");
+	is(s.prep.v[0], "cp -p %{_sourcedir}/y %{_sourcedir}/z .");
+}
