@@ -134,7 +134,7 @@ Test(spec, commands_of_several_lines_are_one) {
 	parse("Name: x\nVersion: 1\n%prep\n/usr/bin/git commit -q --allow-empty -a\\\n\t--author \"a <b>\" -m \"x base\"\n"
 		"# a comment \\\nfind . -print0 \\\n  | xargs -0 touch\n");
 	cr_assert_eq(s.prep.n, 1);
-	is(s.prep.v[0], "find . -print0  | xargs -0 touch");
+	is(s.prep.v[0], "find . -print0 | xargs -0 touch");
 }
 
 Test(spec, a_patch_that_is_not_in_the_package) {
