@@ -18,6 +18,7 @@ MODULES := \
 	os \
 	regex \
 	json \
+	family \
 	proc \
 	ui \
 	hash \

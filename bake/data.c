@@ -398,6 +398,20 @@ bool data_is(struct data *d, const char *name, const char *value) {
 	return slice_is(slice_trim(data_text(d, name)), value);
 }
 
+bool data_true(struct data *d, const char *name) {
+	static const char *const yes[] = { "1", "yes", "y", "true", "t" };
+	static const char *const no[] = { "0", "no", "n", "false", "f", "" };
+	struct slice value = slice_trim(data_text(d, name));
+	const char *text = arena_str(data_arena(d), value);
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+		if (strcasecmp(text, yes[i]) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+		if (strcasecmp(text, no[i]) == 0)
+			return false;
+	raise_error("%s: \"" SFMT "\" is neither yes nor no: say \"1\" or \"0\"", name, SARG(value));
+}
+
 bool data_get_flag_own(struct data *d, const struct atom *name, const struct atom *flag,
 		struct slice *value) {
 	const struct flag *f = variable_flag(variable_find(d, name), flag);

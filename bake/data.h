@@ -62,6 +62,8 @@ bool data_get_raw(struct data *d, const struct atom *name, struct slice *value);
 bool data_get_own(struct data *d, const struct atom *name, bool weak, struct slice *value);
 struct slice data_text(struct data *d, const char *name);    /* expanded; empty when unset */
 bool data_is(struct data *d, const char *name, const char *value); /* expanded and trimmed equal */
+/* 1, yes, true … as bb.utils.to_boolean has it; unset is false. Raises for what is neither. */
+bool data_true(struct data *d, const char *name);
 bool data_get_flag(struct data *d, const struct atom *name, const struct atom *flag, bool expand,
 		struct slice *value);
 bool data_get_flag_own(struct data *d, const struct atom *name, const struct atom *flag,

@@ -113,8 +113,9 @@ static int fill(struct depot *p) {
 	for (uint32_t i = 0; i < g->count; i++)
 		if (g->task[i].spec->name == fetch && !g->task[i].spec->noexec)
 			keep_recipe(p, g->task[i].recipe);
-	printf("%s: %u files (%llu MB), %u repositories\n", p->dir, p->files,
-		(unsigned long long)(p->bytes >> 20), p->repositories);
+	printf("%s: %u file%s (" SFMT "), %u repositor%s\n", p->dir, p->files,
+		p->files == 1 ? "" : "s", SARG(text_bytes(p->agenda->arena, p->bytes)),
+		p->repositories, p->repositories == 1 ? "y" : "ies");
 	if (p->failures)
 		error("mirror: %u recipe%s could not be fetched", p->failures,
 			p->failures == 1 ? "" : "s");
@@ -125,6 +126,11 @@ int depot_fill(struct arena *a, const struct options *o) {
 	struct options of_targets = *o;
 	if (o->words.n < 2) {
 		error("mirror: say where and of what: bake mirror DIR TARGET…");
+		return 2;
+	}
+	if (slice_find(o->words.v[0], "://", NULL)) {
+		error("mirror: " SFMT ": is a URL; sources are collected in a directory of this machine: "
+			"fill one, then copy it to the server", SARG(o->words.v[0]));
 		return 2;
 	}
 	of_targets.words.v++;

@@ -127,7 +127,7 @@ static struct distro *host_archive(struct hunt *h, struct slice *why) {
 		*why = SLICE("BB_DISTRO_SOURCES is \"0\"");
 		return NULL;
 	}
-	if (data_is(h->d, "BB_NO_NETWORK", "1")) {
+	if (data_true(h->d, "BB_NO_NETWORK")) {
 		*why = SLICE("BB_NO_NETWORK is set");
 		return NULL;
 	}
@@ -212,7 +212,7 @@ static int fetch_locked(struct hunt *h) {
 /* What to do, after the list of places. */
 static void add_advice(struct buf *b, const struct hunt *h) {
 	const struct source *s = h->s;
-	const char *list = data_is(h->d, "BB_FETCH_PREMIRRORONLY", "1") ? "PREMIRRORS" : "MIRRORS";
+	const char *list = data_true(h->d, "BB_FETCH_PREMIRRORONLY") ? "PREMIRRORS" : "MIRRORS";
 	if (slice_find(buf_slice(&h->tried), strerror(ENOSPC), NULL))
 		buf_adds(b, "  what to do: make room in DL_DIR, run bake again");
 	else if (s->kind == SOURCE_GIT)
@@ -370,7 +370,7 @@ void download_all(struct data *d) {
 	struct sources all = source_list(d);
 	struct buf failed = { .arena = data_arena(d) };
 	unsigned most = hunt_number(d, "BB_FETCH_PARALLEL", PARALLEL);
-	net_offline(data_is(d, "BB_NO_NETWORK", "1") ? "BB_NO_NETWORK is set" : NULL);
+	net_offline(data_true(d, "BB_NO_NETWORK") ? "BB_NO_NETWORK is set" : NULL);
 	set_environment(d);
 	size_t remote = 0;
 	for (size_t i = 0; i < all.n; i++)

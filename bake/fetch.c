@@ -37,13 +37,14 @@ static const char *directory_in(struct arena *a, struct slice text) {
 
 void fetch_directories(struct data *d, struct slices *dirs) {
 	static const char *const names[] = { "PREMIRRORS", "MIRRORS", "BB_CONTENT_MIRRORS",
-		"SOURCE_MIRROR_URL" };
+		"SOURCE_MIRROR_URL", "SRC_URI" };
 	struct arena *a = data_arena(d);
+	size_t at;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct slice text = data_text(d, names[i]);
 		for (struct slice word; slice_word(&text, &word);) {
-			const char *dir = slice_starts(word, "file:///") ?
-				directory_in(a, slice_sub(word, 7, word.n)) : NULL;
+			bool near = slice_find(word, ":///", &at);
+			const char *dir = near ? directory_in(a, slice_sub(word, at + 3, word.n)) : NULL;
 			if (dir && !slices_has(dirs, slice_of(dir)))
 				slices_add(a, dirs, slice_of(dir));
 		}

@@ -14,8 +14,8 @@ void fetch_init(void);
  * comes earlier in FILESPATH and is empty (a file appearing there changes the build). */
 void fetch_checksum_files(struct data *d, struct slices *words);
 
-/* The directories of this machine that mirrors and stores of the configuration name: a task that
- * fetches must see them. */
+/* The directories of this machine that mirrors, stores and repositories of a recipe (or of the
+ * configuration) name: a task that fetches must see them. */
 void fetch_directories(struct data *d, struct slices *dirs);
 
 #endif

@@ -22,8 +22,21 @@ static bool holds(const struct gitrun *c) {
 	return gitrun(c, (const char *const[]){ "cat-file", "-e", what, NULL }, &out) == 0;
 }
 
+/* Whoever works on a mirror has it for itself (hunt_lock): locks of git's and halves of packs are of
+ * one that was killed. */
+static void clear_away(const struct gitrun *c) {
+	static const char *const left[] = { "*.lock", "refs/*/*.lock", "objects/pack/tmp_*" };
+	struct slices files = { 0 };
+	for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+		os_glob(c->arena, arena_printf(c->arena, "%s/%s", c->g->mirror, left[i]).p, &files);
+	for (size_t i = 0; i < files.n; i++)
+		os_remove(files.v[i].p);
+}
+
 static int init(const struct gitrun *c, struct slice *why) {
 	struct slice out;
+	if (!c->g->offline)
+		clear_away(c);
 	if (os_exists(arena_printf(c->arena, "%s/HEAD", c->g->mirror).p))
 		return 0;
 	if (os_mkparents(c->g->mirror)) {
@@ -41,7 +54,7 @@ static int init(const struct gitrun *c, struct slice *why) {
 static int fetch_commit(const struct gitrun *c, struct slice *why) {
 	struct slice out;
 	const char *spec = arena_printf(c->arena, "+" SFMT ":%s", SARG(c->g->commit), gitrun_ref(c)).p;
-	const char *const words[] = { "fetch", "-q", "--no-tags", "--depth=1", c->url, spec, NULL };
+	const char *const words[] = { "fetch", "--progress", "--no-tags", "--depth=1", c->url, spec, NULL };
 	int rc = gitrun_transfer(c, words, &out);
 	if (rc)
 		*why = gitrun_reason(c->arena, out);
@@ -54,7 +67,7 @@ static int fetch_branch(const struct gitrun *c, struct slice *why) {
 	const char *spec = arena_printf(c->arena, "+refs/heads/" SFMT ":refs/heads/" SFMT,
 		SARG(branch), SARG(branch)).p;
 	bool shallow = os_exists(arena_printf(c->arena, "%s/shallow", c->g->mirror).p);
-	const char *const words[] = { "fetch", "-q", c->g->branch.n ? "--no-tags" : "--tags",
+	const char *const words[] = { "fetch", "--progress", c->g->branch.n ? "--no-tags" : "--tags",
 		shallow ? "--unshallow" : "--no-auto-gc", c->url, spec, NULL };
 	int rc = gitrun_transfer(c, words, &out);
 	if (rc)

@@ -3,6 +3,8 @@
  * Invariants: credentials are never in argv; nothing of the user's environment leads git to another
  * repository or past the verification of certificates; it never asks on the terminal. */
 #include "gitrun.h"
+#include "family.h"
+#include "os.h"
 #include "proc.h"
 
 #include <errno.h>
@@ -11,8 +13,10 @@
 
 extern char **environ;
 
-enum { WORDS_MOST = 28, SETTINGS_MOST = 2, TRANSFER_S = 3600,
-	STALL_S = 30 };
+enum { WORDS_MOST = 28, SETTINGS_MOST = 3, TRANSFER_S = 3600, STALL_S = 30,
+	LEAST_RATE = 10,         /* bytes a second: a server that counts sends lines of progress */
+	ATTEMPTS = 3, PAUSE_MS = 1000,
+	BUSY_SHARE = 20 };       /* git computes when it has 1/20 of a processor */
 
 /* --- its environment --- */
 
@@ -80,8 +84,9 @@ static struct slice server_of(const char *url) {
 /* git's configuration by environment. Only the URL's own server is told the password, not one that
  * it redirects to. */
 static size_t add_settings(const struct gitrun *c, const char **env) {
-	const char *settings[SETTINGS_MOST][2] = { { "http.sslVerify", "true" } };
-	size_t count = 1, n = 0;
+	const char *settings[SETTINGS_MOST][2] = { { "http.sslVerify", "true" },
+		{ "http.followRedirects", c->g->stay ? "false" : "initial" } };
+	size_t count = 2, n = 0;
 	if (c->g->url && strcmp(c->url, c->g->url) != 0) {
 		settings[count][0] = arena_printf(c->arena, "credential." SFMT ".helper",
 			SARG(server_of(c->url))).p;
@@ -109,7 +114,7 @@ static const char *const *environment(const struct gitrun *c) {
 			env[kept++] = environ[i];
 	env[kept++] = "GIT_TERMINAL_PROMPT=0";
 	env[kept++] = "GIT_ASKPASS=/bin/true";
-	env[kept++] = "GIT_HTTP_LOW_SPEED_LIMIT=100";
+	env[kept++] = arena_printf(c->arena, "GIT_HTTP_LOW_SPEED_LIMIT=%d", LEAST_RATE).p;
 	env[kept++] = arena_printf(c->arena, "GIT_HTTP_LOW_SPEED_TIME=%u",
 		c->g->stall_s ? c->g->stall_s : STALL_S).p;
 	env[kept++] = protocols(c->g);
@@ -153,7 +158,8 @@ const char *gitrun_program(const struct gitrun *c, const char *name) {
 struct slice gitrun_reason(struct arena *a, struct slice output) {
 	struct buf b = { .arena = a };
 	for (struct slice line; output.p && slice_field(&output, '\n', &line);) {
-		line = slice_trim(line);
+		const char *redrawn = line.n ? memrchr(line.p, '\r', line.n) : NULL;
+		line = slice_trim(redrawn ? slice_sub(line, (size_t)(redrawn - line.p), line.n) : line);
 		if (slice_starts(line, "fatal: ") || slice_starts(line, "error: "))
 			buf_addf(&b, "%s" SFMT, b.n ? "; " : "", SARG(slice_sub(line, 7, line.n)));
 	}
@@ -161,22 +167,48 @@ struct slice gitrun_reason(struct arena *a, struct slice output) {
 }
 
 /* A transfer is given up in the end: git itself waits for ever for a server that says nothing. */
-static size_t set_limit(const struct gitrun *c, const char **argv) {
-	static const char *const timeout = "/usr/bin/timeout";
-	unsigned most_s = c->g->most_s ? c->g->most_s : TRANSFER_S;
-	if (!c->transfer || access(timeout, X_OK))
-		return 0;
-	argv[0] = timeout;
-	argv[1] = "--foreground";
-	argv[2] = "--kill-after=5";
-	argv[3] = arena_printf(c->arena, "%u", most_s).p;
-	return 4;
+struct watch {
+	unsigned stall_s, most_s;
+	int64_t begun, moved;    /* ms: when it began, and when it last got on */
+	struct family_activity last;
+	struct slice why;        /* given up: in git's own form; unset: not */
+};
+
+/* Has git read, or computed (it unpacks what has come), since it last got on? */
+static bool gets_on(struct watch *w, pid_t child) {
+	struct family_activity now;
+	if (!family_activity(child, &now))
+		return true;
+	bool fewer = now.bytes < w->last.bytes;  /* one of its programs has ended */
+	bool more = now.bytes >= w->last.bytes + (uint64_t)LEAST_RATE * w->stall_s;
+	bool works = now.cpu_ms >= w->last.cpu_ms + w->stall_s * 1000 / BUSY_SHARE;
+	if (fewer || more || works)
+		w->last = now;
+	return fewer || more || works;
+}
+
+static bool is_enough(void *ctx, pid_t child) {
+	struct watch *w = ctx;
+	int64_t now = os_now_ms();
+	if (gets_on(w, child))
+		w->moved = now;
+	if (now - w->begun >= (int64_t)w->most_s * 1000)
+		w->why = SLICE("fatal: given up: the server took too long (BB_GIT_TIMEOUT)");
+	else if (now - w->moved >= (int64_t)w->stall_s * 1000)
+		w->why = SLICE("fatal: given up: the server stalled (BB_FETCH_STALL_TIMEOUT)");
+	return w->why.p != NULL;
+}
+
+static struct watch watch_of(const struct gitrun *c) {
+	int64_t now = os_now_ms();
+	return (struct watch){ .stall_s = c->g->stall_s ? c->g->stall_s : STALL_S,
+		.most_s = c->g->most_s ? c->g->most_s : TRANSFER_S, .begun = now, .moved = now };
 }
 
 int gitrun(const struct gitrun *c, const char *const *words, struct slice *out) {
-	enum { TIMED_OUT = 124, KILLED = 137 };
 	const char *argv[WORDS_MOST] = { NULL }, *file = gitrun_program(c, "git");
-	size_t n = set_limit(c, argv);
+	struct watch w = watch_of(c);
+	size_t n = 0;
 	if (!file) {
 		*out = SLICE("fatal: git is not installed");
 		return -1;
@@ -185,21 +217,46 @@ int gitrun(const struct gitrun *c, const char *const *words, struct slice *out) 
 	argv[n++] = arena_printf(c->arena, "--git-dir=%s", c->g->mirror).p;
 	for (; *words; words++)
 		argv[n++] = *words;
-	struct proc_command run = { .argv = argv, .env = environment(c), .errors = true };
+	struct proc_command run = { .argv = argv, .env = environment(c), .errors = true,
+		.enough = c->transfer ? is_enough : NULL, .ctx = &w };
 	int status;
 	if (proc_capture(c->arena, &run, out, &status)) {
 		*out = arena_printf(c->arena, "fatal: %s", strerror(errno));
 		return -1;
 	}
-	if (c->transfer && (status == TIMED_OUT || status == KILLED))
-		*out = SLICE("fatal: given up: the server took too long (BB_GIT_TIMEOUT)");
+	if (status && w.why.p)
+		*out = w.why;
+	else if (status && c->g->stay && slice_find(*out, "returned error: 30", NULL))
+		*out = SLICE("fatal: it redirects, which is not followed while BB_ALLOWED_NETWORKS is "
+			"set: name the address that it leads to");
 	return status ? -1 : 0;
+}
+
+/* May the same transfer succeed a little later? Not when the server has said why it will not. */
+static bool passes(struct slice said) {
+	static const char *const signs[] = { "early EOF", "unexpected disconnect", "hung up unexpectedly",
+		"Connection reset", "returned error: 5", "Empty reply", "transfer closed" };
+	if (slice_find(said, "remote error: ", NULL))
+		return false;
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (slice_find(said, signs[i], NULL))
+			return true;
+	return false;
 }
 
 int gitrun_transfer(const struct gitrun *c, const char *const *words, struct slice *out) {
 	struct gitrun t = *c;
+	unsigned attempts = c->g->attempts ? c->g->attempts : ATTEMPTS;
+	unsigned pause = c->g->pause_ms ? c->g->pause_ms : PAUSE_MS;
 	t.transfer = true;
-	return gitrun(&t, words, out);
+	for (unsigned i = 1;; i++) {
+		int rc = gitrun(&t, words, out);
+		if (rc == 0 || i == attempts || !passes(*out))
+			return rc;
+		debug("%s: " SFMT "; once more", c->url, SARG(gitrun_reason(c->arena, *out)));
+		os_pause(pause);
+		pause *= 2;
+	}
 }
 
 const char *gitrun_ref(const struct gitrun *c) {

@@ -16,8 +16,11 @@ struct git_source {
 	struct slice tag;        /* must lead to the commit; unset: none */
 	const char *path;        /* where git is looked up ("dir:dir"); NULL: the usual places */
 	const char *ca_bundle;   /* of a private authority; NULL: git's own */
-	unsigned stall_s;        /* seconds http may be slower than 100 bytes a second; 0: 30 */
+	unsigned stall_s;        /* seconds a transfer may be slower than 10 bytes a second; 0: 30 */
 	unsigned most_s;         /* seconds one transfer may take; 0: 3600 */
+	unsigned attempts;       /* of a transfer that breaks off; 0: 3 */
+	unsigned pause_ms;       /* before the second, then doubled; 0: 1000 */
+	bool stay;               /* no redirection is followed */
 	bool offline;            /* only what the mirror holds */
 	bool history;            /* all of the branch, not only the commit */
 	bool lfs;                /* large files too */

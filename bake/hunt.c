@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,11 +85,11 @@ static void progress(void *ctx, uint64_t got, uint64_t total) {
 	if (os_now_ms() - h->noted < EVERY_MS)
 		return;
 	h->noted = os_now_ms();
-	const char *name = name_of(h).p;
+	struct slice name = name_of(h), have = text_bytes(h->arena, got);
 	if (total)
-		note("%s: %" PRIu64 " of %" PRIu64 " MB", name, got >> 20, total >> 20);
+		note(SFMT ": " SFMT " of " SFMT, SARG(name), SARG(have), SARG(text_bytes(h->arena, total)));
 	else
-		note("%s: %" PRIu64 " MB", name, got >> 20);
+		note(SFMT ": " SFMT, SARG(name), SARG(have));
 }
 
 static void set_limits(struct data *d, struct net_request *r) {
@@ -185,7 +184,7 @@ static int try_each(struct hunt *h, const char *variable, hunt_fn *try) {
 int hunt_addresses(struct hunt *h, hunt_fn *try) {
 	if (try_each(h, "PREMIRRORS", try) == 0)
 		return 0;
-	if (data_is(h->d, "BB_FETCH_PREMIRRORONLY", "1")) {
+	if (data_true(h->d, "BB_FETCH_PREMIRRORONLY")) {
 		hunt_tried(h, h->s->uri.text, SLICE("BB_FETCH_PREMIRRORONLY is set"));
 		return -1;
 	}

@@ -45,6 +45,31 @@ struct slice joblog_tail(struct arena *a, const char *path, unsigned lines) {
 	return out.n ? (struct slice){ out.p, out.n } : SLICE("");
 }
 
-bool joblog_disk_full(struct slice text, const char *dir) {
-	return slice_find(text, strerror(ENOSPC), NULL) || os_free_bytes(dir) < FULL_BYTES;
+static const char *least_room(const char *const *dirs) {
+	const char *least = *dirs;
+	for (; *dirs; dirs++)
+		if (os_free_bytes(*dirs) < os_free_bytes(least))
+			least = *dirs;
+	return least;
+}
+
+/* The one that a line names a file of; NULL: none. */
+static const char *named_in(struct arena *a, struct slice line, const char *const *dirs) {
+	for (; *dirs; dirs++)
+		if (slice_find(line, arena_printf(a, "%s/", *dirs).p, NULL))
+			return *dirs;
+	return NULL;
+}
+
+const char *joblog_full(struct arena *a, struct slice text, const char *const *dirs) {
+	const char *least = least_room(dirs), *named;
+	bool said = false;
+	for (struct slice line; text.n && slice_field(&text, '\n', &line);) {
+		if (!slice_find(line, strerror(ENOSPC), NULL))
+			continue;
+		if ((named = named_in(a, line, dirs)))
+			return named;
+		said = true;
+	}
+	return said || (least && os_free_bytes(least) < FULL_BYTES) ? least : NULL;
 }

@@ -174,7 +174,9 @@ int lock_write(struct lock *l) {
 	if (!l->changed)
 		return 0;
 	buf_adds(&out, head);
-	buf_addf(&out, "\nlock " FORMAT "\nchannel " SFMT "\n", SARG(l->channel));
+	buf_adds(&out, "\nlock " FORMAT "\n");
+	if (l->channel.n)
+		buf_addf(&out, "channel " SFMT "\n", SARG(l->channel));
 	if (l->reason.n)
 		buf_addf(&out, "reason " SFMT "\n", SARG(l->reason));
 	for (size_t i = 0; i < l->n; i++)

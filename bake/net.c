@@ -16,7 +16,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { CONNECT_S = 15, STALL_S = 30, LEAST_RATE = 100, ATTEMPTS = 3, PAUSE_MS = 1000,
@@ -240,12 +239,6 @@ static struct slice describe(struct arena *a, struct transfer *t, CURLcode rc) {
 	}
 }
 
-static void pause_for(unsigned ms) {
-	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
-	while (nanosleep(&left, &left) && errno == EINTR)
-		;
-}
-
 static int transfer(struct arena *a, struct transfer *t, struct slice *why) {
 	unsigned attempts = t->r->attempts ? t->r->attempts : ATTEMPTS;
 	unsigned pause = t->r->pause_ms ? t->r->pause_ms : PAUSE_MS;
@@ -258,7 +251,7 @@ static int transfer(struct arena *a, struct transfer *t, struct slice *why) {
 		if (i == attempts || t->write_error || !(beyond ? start_over(t) : passes(t, rc)))
 			return -1;
 		debug("%s: " SFMT "; once more", text_mask(a, slice_of(t->r->url)).p, SARG(*why));
-		pause_for(beyond ? 0 : pause);
+		os_pause(beyond ? 0 : pause);
 		pause *= 2;
 	}
 }

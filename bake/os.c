@@ -138,6 +138,12 @@ bool os_is_file(const char *path) {
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+void os_pause(unsigned ms) {
+	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
+}
+
 int64_t os_now_ms(void) {
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);

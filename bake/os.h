@@ -55,6 +55,7 @@ int os_glob(struct arena *a, const char *pattern, struct slices *paths);
 int os_lock(const char *path, bool wait);
 int os_lock_shared(const char *path);
 int64_t os_now_ms(void);                             /* CLOCK_MONOTONIC */
+void os_pause(unsigned ms);                          /* whatever signals come */
 uint64_t os_free_bytes(const char *path);            /* for an ordinary user; UINT64_MAX when unknown */
 
 #endif

@@ -3,6 +3,8 @@
  * parent reads, but start.failed. Descriptors are close-on-exec everywhere, so a child inherits
  * only what is listed. */
 #include "proc.h"
+#include "family.h"
+#include "os.h"
 #include "witness.h"
 
 #include <errno.h>
@@ -128,12 +130,38 @@ static void feed(int *fd, struct slice *input) {
 	}
 }
 
+/* A command under way. */
+struct under_way {
+	const struct proc_command *command;
+	pid_t child;
+	int64_t asked_ms;        /* when `enough` was asked */
+	bool ending;             /* it has been told to */
+};
+
+/* How long to wait for input, ms. The command that does not end when told is killed. */
+static int wait_ms(struct under_way *u) {
+	enum { EVERY_MS = 1000, MERCY_MS = 5000 };
+	int64_t now = os_now_ms(), every = u->ending ? MERCY_MS : EVERY_MS;
+	if (!u->command->enough)
+		return -1;
+	if (now - u->asked_ms >= every) {
+		u->asked_ms = now;
+		if (u->ending)
+			family_kill(u->child, SIGKILL);
+		else if ((u->ending = u->command->enough(u->command->ctx, u->child)))
+			family_kill(u->child, SIGTERM);
+	}
+	return EVERY_MS;
+}
+
 /* Feeds in (or −1) and reads out to its end, both at once: either pipe may fill up. */
-static void exchange(int in, struct slice input, int out, struct buf *text) {
+static void exchange(struct under_way *u, int in, int out, struct buf *text) {
+	struct slice input = u->command->input;
 	char chunk[65536];
+	u->asked_ms = os_now_ms();
 	for (;;) {
 		struct pollfd p[2] = { { out, POLLIN, 0 }, { in, POLLOUT, 0 } };
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
+		if (poll(p, 2, wait_ms(u)) < 0 && errno != EINTR)
 			break;
 		if (in >= 0 && p[1].revents)
 			feed(&in, &input);
@@ -186,7 +214,8 @@ int proc_capture(struct arena *a, const struct proc_command *c, struct slice *ou
 	close(in[0]);
 	close(to[1]);
 	void (*old)(int) = signal(SIGPIPE, SIG_IGN);
-	exchange(in[1], c->input, to[0], &text);
+	struct under_way u = { .command = c, .child = child };
+	exchange(&u, in[1], to[0], &text);
 	signal(SIGPIPE, old);
 	close(to[0]);
 	*status = wait_status(child);

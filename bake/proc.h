@@ -15,6 +15,9 @@ struct proc_command {
 	struct slice input;          /* its standard input; unset: /dev/null */
 	bool errors;                 /* standard error is taken with the output; else it is ours */
 	const int *keep;             /* fds it inherits beside 0, 1, 2, ended by −1; NULL: none */
+	/* proc_capture asks once a second: true ends the command with all that it started. NULL: never. */
+	bool (*enough)(void *ctx, pid_t child);
+	void *ctx;
 };
 
 /* Runs the command to its end. *out receives its standard output (NUL-terminated, in a), *status

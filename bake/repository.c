@@ -39,9 +39,12 @@ static struct git_source early_source(struct data *d, const struct source *s, co
 		g.branch = uri_param(&s->uri, "branch");
 	g.tag = uri_param(&s->uri, "tag");
 	g.ca_bundle = hunt_text(d, "BB_CA_BUNDLE");
+	g.stay = slice_trim(data_text(d, "BB_ALLOWED_NETWORKS")).n > 0;
 	g.stall_s = hunt_number(d, "BB_FETCH_STALL_TIMEOUT", 0);
+	g.attempts = hunt_number(d, "BB_FETCH_ATTEMPTS", 0);
+	g.pause_ms = hunt_number(d, "BB_FETCH_PAUSE_MS", 0);
 	g.most_s = hunt_number(d, "BB_GIT_TIMEOUT", 0);
-	g.offline = !url || (!near && data_is(d, "BB_NO_NETWORK", "1"));
+	g.offline = !url || (!near && data_true(d, "BB_NO_NETWORK"));
 	g.history = data_is(d, "BB_GIT_SHALLOW", "0");
 	g.lfs = uri_flag(&s->uri, "lfs", true);
 	return g;
@@ -136,7 +139,7 @@ static int try_here(struct hunt *h) {
 	struct slice why, dl = data_text(h->d, "DL_DIR");
 	struct git_source g = git_source(h->d, h->s, NULL);
 	struct slice tarball = os_path(h->arena, dl, source_tarball(h->arena, h->s));
-	bool ask = !data_is(h->d, "BB_NO_NETWORK", "1");
+	bool ask = !data_true(h->d, "BB_NO_NETWORK");
 	if (os_is_dir(h->s->path) && (!ask || git_tag_checked(h->arena, &g)) &&
 			git_fetch(h->arena, &g, &why) == 0)
 		return 0;
@@ -188,7 +191,7 @@ static int get_at(struct hunt *h, unsigned depth) {
 		return -1;
 	if (get_modules(h, depth))
 		return -1;
-	if (depth == 0 && data_is(h->d, "BB_GENERATE_MIRROR_TARBALLS", "1"))
+	if (depth == 0 && data_true(h->d, "BB_GENERATE_MIRROR_TARBALLS"))
 		repository_pack(h->d, h->s, hunt_text(h->d, "DL_DIR"));
 	return 0;
 }

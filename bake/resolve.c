@@ -67,7 +67,7 @@ static bool answers(struct arena *a, struct data *d, struct slice *why) {
 	if (known == UNKNOWN && slice_starts(server, "file://")) {
 		known = YES;                 /* a mirror on a disk */
 	} else if (known == UNKNOWN) {
-		net_offline(data_is(d, "BB_NO_NETWORK", "1") ? "BB_NO_NETWORK is set" : NULL);
+		net_offline(data_true(d, "BB_NO_NETWORK") ? "BB_NO_NETWORK is set" : NULL);
 		bool there = net_answers(a, &r, &said);
 		known = there ? YES : NO;
 		snprintf(reason, sizeof reason, "%s: " SFMT, text_mask(a, server).p, SARG(said));
@@ -101,15 +101,16 @@ static struct slice find_channel(struct workspace *w, struct slice wanted, struc
 	return UPSTREAM;
 }
 
-/* True when the configuration must be read again. */
-static bool settle(struct workspace *w) {
+/* Settles the channel if the lock or SOURCE_CHANNEL says it, or if the server is to be asked. True when
+ * the configuration must be read again. */
+static bool settle(struct workspace *w, bool ask) {
 	struct lock *l = w->lock;
 	struct slice wanted = data_text(w->config->data, "SOURCE_CHANNEL"), reason;
 	struct slice before = data_text(w->config->data, "SOURCES_CHANNEL");
 	if (wanted.n && !slice_eq(wanted, OPENEULER) && !slice_eq(wanted, UPSTREAM))
 		raise_error("SOURCE_CHANNEL: \"" SFMT "\": it is openeuler, upstream or empty",
 			SARG(wanted));
-	if (l->channel.n && (!wanted.n || slice_eq(wanted, l->channel)))
+	if (l->channel.n ? !wanted.n || slice_eq(wanted, l->channel) : !wanted.n && !ask)
 		return false;
 	if (l->channel.n)
 		forget_channel(l);
@@ -122,9 +123,29 @@ static bool settle(struct workspace *w) {
 int resolve_open(struct workspace *w, const struct options *o) {
 	if (workspace_configure(w, o) < 0)
 		return -1;
-	if (w->lock && settle(w) && workspace_configure(w, o) < 0)
+	if (w->lock && settle(w, false) && workspace_configure(w, o) < 0)
 		return -1;
 	return workspace_recipes(w);
+}
+
+/* Does what the graph has of this recipe depend on the channel? SOURCES_CHANNEL_DECIDES lists what is
+ * provided by another recipe in another channel. */
+static bool follows_channel(struct data *d, const struct recipe *r) {
+	struct slice decided = data_text(d, "SOURCES_CHANNEL_DECIDES");
+	if (slices_has(&r->inherits, SLICE("openeuler-source")))
+		return true;
+	for (struct slice name; slice_word(&decided, &name);)
+		if (slices_has(&r->provides, name))
+			return true;
+	return false;
+}
+
+/* Asks, once the graph tells that the answer matters. True: the recipes were read for another channel. */
+static bool settle_for(struct workspace *w, const struct graph *g) {
+	for (uint32_t i = 0; i < g->count && !w->lock->channel.n; i++)
+		if (follows_channel(w->config->data, g->task[i].recipe))
+			return settle(w, true);
+	return false;
 }
 
 /* --- one recipe --- */
@@ -382,6 +403,8 @@ static int resolve_missing(struct resolver *r, const struct graph *g) {
 int resolve_sources(struct workspace *w, const struct graph *g) {
 	if (!w->lock)
 		return 0;
+	if (settle_for(w, g))
+		return 1;
 	struct resolver r = resolver_for(w);
 	if (resolve_missing(&r, g) < 0)
 		return -1;
@@ -467,9 +490,12 @@ static int resolve_all(struct workspace *w, const struct options *o) {
 		return -1;
 	for (;;) {
 		struct graph *g = make_graph(w, o);
+		if (!g)
+			return -1;
 		struct resolver r = resolver_for(w);
 		r.complete = true;
-		if (!g || resolve_missing(&r, g) < 0)
+		r.reread = settle_for(w, g);
+		if (!r.reread && resolve_missing(&r, g) < 0)
 			return -1;
 		if (!r.reread) {
 			resolve_summary(w, g);

@@ -8,10 +8,11 @@ struct graph;
 struct options;
 struct workspace;
 
-/* Configuration and recipes like workspace_open, with the lock's channel settled before: without
- * one openEuler's server is asked, once. */
+/* Configuration and recipes like workspace_open, for the channel of the lock or SOURCE_CHANNEL; nobody
+ * is asked. */
 int resolve_open(struct workspace *w, const struct options *o);
-/* Resolves what the graph fetches and the lock does not have. 1: recipes say something else now,
+/* Resolves what the graph fetches and the lock does not have. Where the channel matters to the graph and
+ * is not known, openEuler's server is asked, once. 1: recipes say something else now,
  * read them (workspace_open) and make the graph again; 0: all is known; −1: messages given. */
 int resolve_sources(struct workspace *w, const struct graph *g);
 /* One note: how many sources of the graph are from which channel, when the channel matters. */

@@ -193,6 +193,38 @@ pid_t sandbox_fork(const struct sandbox *s) {
 	return 0;
 }
 
+/* --- the same paths outside --- */
+
+static bool in_word(char c) {
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		strchr("_-+.~", c);
+}
+
+/* Does a path begin at `at`? Not in the middle of /usr/bake, but behind the letter of -I/bake. */
+static bool begins_path(struct slice text, size_t at) {
+	if (at == 0 || (text.p[at - 1] != '/' && !in_word(text.p[at - 1])))
+		return true;
+	return at >= 2 && text.p[at - 2] == '-' && text.p[at - 1] != '-' && text.p[at - 1] != '/' &&
+		(at == 2 || (text.p[at - 3] != '/' && !in_word(text.p[at - 3])));
+}
+
+struct slice sandbox_on_host(struct arena *a, struct slice text, const char *tmpdir) {
+	struct buf b = { .arena = a };
+	size_t from = 0, at, n = strlen(SANDBOX_TMPDIR);
+	buf_adds(&b, "");
+	while (slice_find(slice_sub(text, from, text.n), SANDBOX_TMPDIR, &at)) {
+		size_t begin = from + at, end = begin + n;
+		bool whole = end == text.n || !in_word(text.p[end]);
+		bool path = whole && begins_path(text, begin);
+		buf_add(&b, slice_sub(text, from, path ? begin : end));
+		if (path)
+			buf_adds(&b, tmpdir);
+		from = end;
+	}
+	buf_add(&b, slice_sub(text, from, text.n));
+	return buf_slice(&b);
+}
+
 /* --- can it be done here? --- */
 
 static _Noreturn void try(const struct sandbox *s, int to, uid_t uid, gid_t gid) {

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 struct arena;
+struct slice;
 struct view;
 
 #define SANDBOX_TMPDIR "/bake"       /* where a task sees TMPDIR */
@@ -37,5 +38,7 @@ bool sandbox_works(const struct view *v, const char **why);
  * its parent; its pid in the parent; −1 with a message. A child that cannot set up its mounts
  * says why and exits 1. */
 pid_t sandbox_fork(const struct sandbox *s);
+/* A text for people: paths of the sandbox below SANDBOX_TMPDIR as the host has them. In a. */
+struct slice sandbox_on_host(struct arena *a, struct slice text, const char *tmpdir);
 
 #endif

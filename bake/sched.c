@@ -25,6 +25,7 @@
 #include "ready.h"
 #include "recipe.h"
 #include "same.h"
+#include "sandbox.h"
 #include "stamp.h"
 #include "task.h"
 #include "ui.h"
@@ -45,6 +46,7 @@ struct job {
 	char *log;
 	int64_t since;           /* ms */
 	bool fetches;            /* waits for the network: holds no token */
+	bool dropped;            /* a transfer that was stopped: what has arrived is kept for the next run */
 };
 
 enum stopping { GOING, FINISHING, KILLING };
@@ -126,24 +128,32 @@ static void plan_again(struct sched *s) {
 
 /* --- what a job reports --- */
 
+/* What a task says, for people: with the paths they see. */
+static struct slice for_people(const struct sched *s, struct arena *a, struct slice text) {
+	return s->context->host ? sandbox_on_host(a, text, s->context->tmpdir) : text;
+}
+
 static void take_record(struct sched *s, struct job *j, const char *record) {
+	struct arena *a = arena_new();
+	struct slice text = slice_of(record + 1), told = for_people(s, a, text);
 	switch ((enum task_report)record[0]) {
 	case TASK_REPORT_LOG:
-		j->log = arena_str(s->arena, slice_of(record + 1));
+		j->log = arena_str(s->arena, text);
 		break;
 	case TASK_REPORT_PLAIN:
-		note("%s", record + 1);
+		note(SFMT, SARG(told));
 		break;
 	case TASK_REPORT_WARNING:
-		warn("%s: %s", j->id, record + 1);
+		warn("%s: " SFMT, j->id, SARG(told));
 		break;
 	case TASK_REPORT_ERROR:
-		buf_addf(&j->errors, "%s\n", record + 1);
+		buf_addf(&j->errors, SFMT "\n", SARG(told));
 		break;
 	case TASK_REPORT_CONTENT:
-		j->task->content = arena_dup(s->graph->arena, slice_of(record + 1));
+		j->task->content = arena_dup(s->graph->arena, text);
 		break;
 	}
+	arena_free(a);
 }
 
 static void take_report(struct sched *s, struct job *j) {
@@ -174,16 +184,22 @@ static void write_statistics(struct sched *s, const struct job *j, bool ok,
 		j->task->plan == PLAN_RESTORE ? "restore" : "run", ok ? "ok" : "failed", j->id);
 }
 
+/* ": disk full: …" when that is why; else empty. */
+static const char *full_disk(const struct sched *s, struct arena *a, struct slice said) {
+	const char *dir = joblog_full(a, said, s->context->disks);
+	if (!dir)
+		return "";
+	return arena_printf(a, ": disk full: %s has %llu MB left: make room, run bake again", dir,
+		(unsigned long long)(os_free_bytes(dir) >> 20)).p;
+}
+
 /* The one message about a failed task: why, where its log is, how that ends. */
 static void report_failure(struct sched *s, struct job *j, int status) {
 	struct arena *a = arena_new();
 	struct slice errors = slice_trim(j->errors.p ? buf_slice(&j->errors) : SLICE(""));
-	struct slice tail = j->log ? joblog_tail(a, j->log, TAIL_LINES) : SLICE("");
+	struct slice tail = j->log ? for_people(s, a, joblog_tail(a, j->log, TAIL_LINES)) : SLICE("");
 	struct slice why = proc_describe(a, status);
-	const char *full = "", *tmpdir = s->context->tmpdir;
-	if (joblog_disk_full(tail, tmpdir) || joblog_disk_full(errors, tmpdir))
-		full = arena_printf(a, ": disk full: %s has %llu MB left: make room, run bake again",
-			tmpdir, (unsigned long long)(os_free_bytes(tmpdir) >> 20)).p;
+	const char *full = full_disk(s, a, tail.n ? tail : errors);
 	if (j->log)
 		error("%s: failed: " SFMT "%s\n  log: %s, which ends:\n" SFMT, j->id, SARG(why),
 				full, j->log, SARG(tail));
@@ -193,8 +209,9 @@ static void report_failure(struct sched *s, struct job *j, int status) {
 }
 
 static void job_failed(struct sched *s, struct job *j, int status) {
+	bool stopped = s->stopping == KILLING || j->dropped;
 	task_become(j->task, TASK_FAILED);
-	if (s->stopping != KILLING) {
+	if (!stopped) {
 		report_failure(s, j, status);
 		slices_add(s->arena, &s->failures, arena_printf(s->arena, "%s%s%s", j->id,
 			j->log ? ", log: " : "", j->log ? j->log : ""));
@@ -203,7 +220,7 @@ static void job_failed(struct sched *s, struct job *j, int status) {
 	block_above(s, j->task);
 	if (!s->o->keep_going && s->stopping == GOING)
 		s->stopping = FINISHING;
-	ui_finished(s->o->ui, j->id, UI_FAILED);
+	ui_finished(s->o->ui, j->id, stopped ? UI_STOPPED : UI_FAILED);
 }
 
 static void job_done(struct sched *s, struct job *j, bool restored) {
@@ -340,14 +357,37 @@ static void signal_all(struct sched *s, int number) {
 			proc_kill(s->job[i].child, number);
 }
 
+/* Transfers may take for ever, and go on where they were stopped. Returns how many there are. */
+static unsigned drop_transfers(struct sched *s) {
+	const struct atom *fetch = atom_of("do_fetch");
+	unsigned n = 0;
+	for (unsigned i = 0; i < s->places; i++) {
+		struct job *j = &s->job[i];
+		if (!j->child || !j->fetches || j->task->spec->name != fetch)
+			continue;
+		j->dropped = true;
+		proc_kill(j->child, SIGTERM);
+		n++;
+	}
+	return n;
+}
+
+static void finish(struct sched *s) {
+	s->stopping = FINISHING;
+	unsigned dropped = drop_transfers(s), left = s->running - dropped;
+	if (dropped)
+		note("interrupted: %u transfer%s stopped: the next run goes on from what has arrived",
+			dropped, dropped == 1 ? "" : "s");
+	if (left)
+		note("interrupted: %u running task%s will finish; interrupt again to stop %s", left,
+			left == 1 ? "" : "s", left == 1 ? "it" : "them");
+}
+
 static void stop(struct sched *s, bool now) {
 	bool again = s->interrupted;
 	s->interrupted = true;
 	if (!now && !again) {
-		s->stopping = FINISHING;
-		note("interrupted: %u running task%s will finish; interrupt again to stop %s",
-				s->running, s->running == 1 ? "" : "s",
-				s->running == 1 ? "it" : "them");
+		finish(s);
 		return;
 	}
 	if (s->stopping != KILLING)

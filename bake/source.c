@@ -164,7 +164,7 @@ void source_autorev(source_autorev_fn *fn) {
 /* AUTOREV as a commit, if that is allowed and can be had; else as it is. */
 static struct slice resolved(struct data *d, struct source *s, struct slice rev) {
 	struct slice why = SLICE("nobody can be asked");
-	if (!slice_is(rev, "AUTOINC") || !resolve || !data_is(d, "BB_AUTOREV", "1"))
+	if (!slice_is(rev, "AUTOINC") || !resolve || !data_true(d, "BB_AUTOREV"))
 		return rev;
 	s->path = mirror_path(d, s);
 	struct slice commit = resolve(d, s, &why);

@@ -222,25 +222,72 @@ static bool seen_through(const struct sandbox_bind *binds, size_t count, struct 
 	return false;
 }
 
-/* The shared binds and the directories of the recipe's own files that lie outside the layers. */
+/* Binds under construction. */
+struct binds {
+	struct arena *arena;
+	struct sandbox_bind *v;
+	size_t n, cap;
+};
+
+static void bind(struct binds *b, struct slice path, bool writable) {
+	if (b->n == b->cap) {
+		struct sandbox_bind *more = ARENA_ARRAY(b->arena, struct sandbox_bind, 2 * b->cap + 8);
+		if (b->n)
+			memcpy(more, b->v, b->n * sizeof *more);
+		b->v = more;
+		b->cap = 2 * b->cap + 8;
+	}
+	b->v[b->n++] = (struct sandbox_bind){ arena_str(b->arena, path), NULL, writable };
+}
+
+/* For reading, unless it is seen through another bind. */
+static void show(struct binds *b, struct slice path) {
+	if (!seen_through(b->v, b->n, path))
+		bind(b, path, false);
+}
+
+/* Files of SRC_URI that lie outside the layers: the hash of the fetching task covers them. */
+static void show_local_files(struct binds *b, const struct recipe *r) {
+	const struct recipe_task *fetch = recipe_task_find(r, atom_of("do_fetch"));
+	for (size_t i = 0; fetch && i < fetch->file_checksums.n; i++) {
+		struct slice path = fetch->file_checksums.v[i];
+		if (!slice_ends(path, ":True"))
+			continue;
+		path = slice_sub(path, 0, path.n - strlen(":True"));
+		if (os_exists(arena_str(b->arena, path)))
+			show(b, path);
+	}
+}
+
+/* Mirrors and repositories of this machine, which the recipe or the configuration may name. */
+static void show_mirrors(struct binds *b, const struct recipe *r) {
+	struct slices dirs = { 0 };
+	struct trap trap;
+	if (TRAP(&trap)) {
+		fetch_directories(recipe_data(job.context->config, r->id, b->arena), &dirs);
+		trap_end(&trap);
+	}
+	for (size_t i = 0; i < dirs.n; i++)
+		show(b, dirs.v[i]);
+}
+
+/* The shared binds, and what of the host the recipe's own files and mirrors are. A fault of the
+ * recipe is reported inside. */
 static size_t task_binds(struct arena *a, struct sandbox_bind **binds) {
 	const struct task_context *c = job.context;
 	const struct recipe *r = job.task->recipe;
-	size_t n = c->binds_count;
-	*binds = ARENA_ARRAY(a, struct sandbox_bind, n + r->appends.n + c->mirrors.n + 2);
-	memcpy(*binds, c->binds, n * sizeof **binds);
-	for (size_t i = 0; i <= r->appends.n; i++) {
-		struct slice dir = os_dirname(i ? r->appends.v[i - 1] : r->file);
-		if (!seen_through(*binds, n, dir))
-			(*binds)[n++] = (struct sandbox_bind){ arena_str(a, dir), NULL, false };
-	}
-	for (size_t i = 0; i < c->mirrors.n && job.task->spec->network; i++)
-		if (!seen_through(*binds, n, c->mirrors.v[i]))
-			(*binds)[n++] = (struct sandbox_bind){ c->mirrors.v[i].p, NULL, false };
+	struct binds b = { .arena = a };
+	for (size_t i = 0; i < c->binds_count; i++)
+		show(&b, slice_of(c->binds[i].from));
+	for (size_t i = 0; i <= r->appends.n; i++)
+		show(&b, os_dirname(i ? r->appends.v[i - 1] : r->file));
+	show_local_files(&b, r);
+	if (job.task->spec->network)
+		show_mirrors(&b, r);
 	if (c->downloads)
-		(*binds)[n++] = (struct sandbox_bind){ c->downloads, NULL,
-			job.task->spec->network };
-	return n;
+		bind(&b, slice_of(c->downloads), job.task->spec->network);
+	*binds = b.v;
+	return b.n;
 }
 
 static pid_t fork_inner(struct arena *a) {
@@ -355,11 +402,6 @@ static void add_bind(struct task_context *c, struct sandbox_bind *binds, struct 
 	binds[c->binds_count++] = (struct sandbox_bind){ arena_str(c->arena, dir), NULL, false };
 }
 
-/* A store that is sealed gives no memory, so the question is put to a child of it. */
-static void add_mirrors(struct task_context *c) {
-	fetch_directories(data_child(c->arena, c->config->data), &c->mirrors);
-}
-
 static void add_binds(struct task_context *c) {
 	const struct config *config = c->config;
 	struct sandbox_bind *binds = ARENA_ARRAY(c->arena, struct sandbox_bind, config->layers + 2);
@@ -370,16 +412,17 @@ static void add_binds(struct task_context *c) {
 	for (size_t i = 0; i < config->layers; i++)
 		add_bind(c, binds, config->layer[i].dir);
 	c->binds = binds;
-	add_mirrors(c);
 	if (os_is_dir(arena_str(c->arena, downloads)) && !seen_through(&tmpdir, 1, downloads))
 		c->downloads = arena_str(c->arena, downloads);
 }
 
-struct task_context *task_context_new(struct arena *a, const struct config *config,
+struct task_context *task_context_new(struct arena *a, struct config *config,
 		const struct view *host) {
 	struct task_context *c = ARENA_NEW(a, struct task_context);
 	*c = (struct task_context){ .arena = a, .config = config, .host = host };
 	c->tmpdir = arena_str(a, data_text(config->data, "TMPDIR"));
+	c->disks[0] = c->tmpdir;
+	c->disks[1] = arena_str(a, data_text(config->data, "DL_DIR"));
 	c->inside = ARENA_NEW(a, struct config);
 	*c->inside = *config;
 	if (host) {

@@ -20,20 +20,20 @@ struct task;
 /* What all tasks of a build share. Made once; children read it. */
 struct task_context {
 	struct arena *arena;
-	const struct config *config;     /* as bake reads it */
+	struct config *config;           /* as bake reads it */
 	struct config *inside; /* as tasks see it: TMPDIR is SANDBOX_TMPDIR when hermetic */
 	const struct graph *graph;
 	struct store *store;             /* NULL: no artefact is kept or used */
 	const struct view *host; /* NULL: not hermetic */
 	const struct jobserver *jobserver;
 	const char *tmpdir;              /* the real one */
+	const char *disks[3];    /* directories that tasks fill: TMPDIR, DL_DIR; ended by NULL */
 	const struct sandbox_bind *binds;        /* the directories of the layers */
 	size_t binds_count;
-	struct slices mirrors;   /* directories that a task that fetches may read */
 	const char *downloads; /* DL_DIR, writable for tasks that fetch; NULL: below TMPDIR */
 };
 
-struct task_context *task_context_new(struct arena *a, const struct config *config,
+struct task_context *task_context_new(struct arena *a, struct config *config,
 		const struct view *host);
 
 /* What a job tells its scheduler through the fd `report`: records "Xtext\0". */

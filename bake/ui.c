@@ -185,7 +185,8 @@ static void forget(struct ui *u, const char *id) {
 }
 
 void ui_finished(struct ui *u, const char *id, enum ui_end how) {
-	static const char *const words[] = { "done", "restored", "failed", "to be run after all" };
+	static const char *const words[] = { "done", "restored", "failed", "stopped",
+		"to be run after all" };
 	forget(u, id);
 	u->counts[how]++;
 	if (how != UI_AGAIN)

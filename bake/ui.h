@@ -23,7 +23,8 @@ struct ui *ui_open(struct arena *a, const struct ui_options *o);
 void ui_plan(struct ui *u, unsigned total, unsigned current);
 /* A task is known by its id ("zlib:do_compile"), which must live until it is finished. */
 void ui_started(struct ui *u, const char *id, bool restoring);
-enum ui_end { UI_RAN, UI_RESTORED, UI_FAILED, UI_AGAIN }; /* AGAIN: will be started once more */
+/* STOPPED: by the user; AGAIN: will be started once more. */
+enum ui_end { UI_RAN, UI_RESTORED, UI_FAILED, UI_STOPPED, UI_AGAIN };
 void ui_finished(struct ui *u, const char *id, enum ui_end how);
 void ui_tick(struct ui *u); /* redraws when due; call some times a second */
 void ui_resized(struct ui *u);

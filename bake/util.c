@@ -405,6 +405,14 @@ unsigned message_count(enum message_level level) {
 	return messages.count[level];
 }
 
+struct slice text_bytes(struct arena *a, uint64_t bytes) {
+	if (bytes < 1024)
+		return arena_printf(a, "%u bytes", (unsigned)bytes);
+	if (bytes < 1 << 20)
+		return arena_printf(a, "%u KB", (unsigned)(bytes >> 10));
+	return arena_printf(a, "%llu MB", (unsigned long long)(bytes >> 20));
+}
+
 void broken(const char *format, ...) {
 	va_list ap;
 	va_start(ap, format);

@@ -109,6 +109,9 @@ unsigned message_count(enum message_level level);    /* how many were given so f
  * Every message goes through it. */
 struct slice text_mask(struct arena *a, struct slice text);
 
+/* A number of bytes as people say it: "17 bytes", "3 KB", "120 MB". */
+struct slice text_bytes(struct arena *a, uint64_t bytes);
+
 /* Says which invariant broke, then aborts. Never for bad input. */
 _Noreturn void broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

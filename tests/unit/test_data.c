@@ -342,3 +342,22 @@ Test(data, history_has_every_write_in_order) {
 	cr_assert_str_eq(e[1].op, ":append[o]");
 	cr_assert_eq(e[1].at.line, 2);
 }
+
+Test(data, yes_and_no_as_bitbake_has_them) {
+	static const char *const yes[] = { "1", "yes", "True", " y " }, *const no[] = { "0", "no", "False", "" };
+	for (size_t i = 0; i < 4; i++) {
+		set("YES", yes[i]);
+		set("NO", no[i]);
+		cr_assert(data_true(d, "YES"), "%s", yes[i]);
+		cr_assert_not(data_true(d, "NO"), "%s", no[i]);
+	}
+	cr_assert_not(data_true(d, "UNSET"));
+	struct trap trap;
+	set("ODD", "maybe");
+	if (TRAP(&trap)) {
+		data_true(d, "ODD");
+		trap_end(&trap);
+		cr_assert_fail("it is neither");
+	}
+	cr_assert(slice_find(trap.error.message, "ODD", NULL));
+}

@@ -41,6 +41,9 @@ Test(joblog, reads_only_the_end_of_a_large_log) {
 }
 
 Test(joblog, knows_a_full_disk) {
-	cr_assert(joblog_disk_full(SLICE("cc: x.o: No space left on device"), "/"));
-	cr_assert_not(joblog_disk_full(SLICE("error"), "/"));
+	const char *const dirs[] = { "/tmp", "/dl", NULL };
+	cr_assert_not_null(joblog_full(a, SLICE("cc: x.o: No space left on device"), dirs));
+	cr_assert_null(joblog_full(a, SLICE("error"), dirs));
+	cr_assert_str_eq(joblog_full(a, SLICE("x: no\n/dl/x.part: No space left on device"), dirs), "/dl",
+		"the directory that the line names");
 }

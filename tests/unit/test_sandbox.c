@@ -46,6 +46,19 @@ Test(sandbox, is_another_machine) {
 	cr_assert_eq(inside((struct sandbox){ 0 }, "[ ! -e /root/.bashrc ] && [ ! -e /home ] && [ ! -e /var/lib ]"), 0);
 }
 
+/* What is printed is for a person, who sees the host. */
+Test(sandbox, paths_in_messages_are_the_hosts, .init = NULL) {
+	static const char *const same[] = { "/usr/bin/bake", "/usr/bake/x", "/bakery", "x/bake/y", "/bake-2",
+		"--x-/bake", "" };
+	struct arena *b = arena_new();
+	struct slice text = sandbox_on_host(b, SLICE("cc -I/bake/i -L=/bake/l '/bake/w/x.c:1' /bake: /bake/a:/bake/b"),
+		"/home/t");
+	cr_assert_str_eq(text.p, "cc -I/home/t/i -L=/home/t/l '/home/t/w/x.c:1' /home/t: /home/t/a:/home/t/b");
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		cr_assert_str_eq(sandbox_on_host(b, slice_of(same[i]), "/home/t").p, same[i]);
+	arena_free(b);
+}
+
 Test(sandbox, tmpdir_is_bake_and_writable) {
 	cr_assert_eq(inside((struct sandbox){ 0 }, "echo x > /bake/file"), 0);
 	cr_assert(os_is_file(arena_printf(a, "%s/tmp/file", top).p));

@@ -114,3 +114,12 @@ Test(util, near_names_count_swaps_as_one) {
 	cr_assert_eq(near_distance(SLICE("zlib"), SLICE("kmod"), 2), 3u);
 	cr_assert_eq(near_distance(SLICE(""), SLICE("ab"), 2), 2u);
 }
+
+Test(util, bytes_as_people_say_them) {
+	struct arena *b = arena_new();
+	cr_assert_str_eq(text_bytes(b, 0).p, "0 bytes");
+	cr_assert_str_eq(text_bytes(b, 1023).p, "1023 bytes");
+	cr_assert_str_eq(text_bytes(b, 1024).p, "1 KB");
+	cr_assert_str_eq(text_bytes(b, 5 << 20).p, "5 MB");
+	arena_free(b);
+}
