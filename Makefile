@@ -137,6 +137,10 @@ MODULES := \
 	depot \
 	refresh \
 	collect \
+	licence \
+	bom \
+	spdx \
+	cyclonedx \
 	vary \
 	difference \
 	repro \

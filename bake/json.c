@@ -104,6 +104,11 @@ void json_int(struct json *j, struct slice key, long long number) {
 	fprintf(j->out, "%lld", number);
 }
 
+void json_member(struct json *j, const char *key, struct slice text) {
+	if (text.p)
+		json_text(j, slice_of(key), text);
+}
+
 void json_bool(struct json *j, struct slice key, bool value) {
 	begin_member(j, key);
 	fputs(value ? "true" : "false", j->out);

@@ -21,6 +21,8 @@ void json_open(struct json *j, struct slice key, char bracket);      /* '{' or '
 void json_close(struct json *j, char bracket);       /* '}' or ']' */
 /* Bytes that are not UTF-8 become U+FFFD. */
 void json_text(struct json *j, struct slice key, struct slice text);
+/* The same with a key of ours; nothing when text is unset. */
+void json_member(struct json *j, const char *key, struct slice text);
 void json_bool(struct json *j, struct slice key, bool value);
 void json_int(struct json *j, struct slice key, long long number);
 

@@ -11,7 +11,9 @@
 
 #include "agenda.h"
 #include "archive.h"
+#include "bom.h"
 #include "config.h"
+#include "cyclonedx.h"
 #include "data.h"
 #include "graph.h"
 #include "hash.h"
@@ -24,6 +26,7 @@
 #include "sigdata.h"
 #include "sign.h"
 #include "source.h"
+#include "spdx.h"
 #include "store.h"
 #include "util.h"
 #include "workspace.h"
@@ -184,154 +187,33 @@ static int copy_conf(struct release *r) {
 	return os_copy_tree(from, below(r, "conf"), false) ? fail(below(r, "conf")) : 0;
 }
 
-/* --- the bill of materials: a package a recipe --- */
+/* --- the bill of materials --- */
 
-struct bom {
-	struct release *release;
-	struct json j;
-	bool spdx;
-};
-
-static void pair(struct json *j, const char *key, struct slice value) {
-	json_text(j, slice_of(key), value);
+static int write_with(struct release *r, const char *name, const struct bom *b,
+		void (*write)(const struct bom *b, FILE *out)) {
+	const char *file = below(r, name);
+	FILE *out = fopen(file, "we");
+	if (!out)
+		return fail(file);
+	write(b, out);
+	bool bad = ferror(out);
+	return fclose(out) || bad ? fail(file) : 0;
 }
 
-/* "GPL-2.0-only & MIT" as SPDX writes it. */
-static struct slice expression(struct arena *a, struct slice licence) {
-	struct buf out = { .arena = a };
-	bool blank = false;
-	for (size_t i = 0; i < licence.n; i++) {
-		char c = licence.p[i];
-		bool operator = c == '&' || c == '|';
-		if (out.n && (blank || operator) && out.p[out.n - 1] != ' ' && c != ' ')
-			buf_addc(&out, ' ');
-		blank = c == ' ' || operator;
-		if (operator)
-			buf_adds(&out, c == '&' ? "AND" : "OR");
-		else if (c != ' ')
-			buf_addc(&out, c);
-	}
-	return buf_slice(&out);
-}
-
-/* PN and PV may have letters that an identifier may not. */
-static struct slice spdx_id(struct arena *a, const struct recipe *r) {
-	char hex[HASH_HEX];
-	hash_text(HASH_SHA256, arena_printf(a, SFMT " " SFMT, SARG(r->pn), SARG(r->pv)), hex);
-	return arena_printf(a, "SPDXRef-Package-%.16s", hex);
-}
-
-static void spdx_package(struct json *j, struct data *d, const struct recipe *r) {
-	struct arena *a = data_arena(d);
-	pair(j, "SPDXID", spdx_id(a, r));
-	pair(j, "name", r->pn);
-	pair(j, "versionInfo", r->pv);
-	pair(j, "downloadLocation", SLICE("NOASSERTION"));
-	json_bool(j, SLICE("filesAnalyzed"), false);
-	pair(j, "licenseConcluded", SLICE("NOASSERTION"));
-	pair(j, "licenseDeclared", SLICE("NOASSERTION"));
-	pair(j, "copyrightText", SLICE("NOASSERTION"));
-	pair(j, "licenseComments", expression(a, data_text(d, "LICENSE")));
-}
-
-static void cyclonedx_component(struct json *j, struct data *d, const struct recipe *r) {
-	struct arena *a = data_arena(d);
-	pair(j, "type", SLICE("library"));
-	pair(j, "bom-ref", arena_printf(a, SFMT "@" SFMT, SARG(r->pn), SARG(r->pv)));
-	pair(j, "name", r->pn);
-	pair(j, "version", r->pv);
-	json_open(j, SLICE("licenses"), '[');
-	json_open(j, SLICE_NONE, '{');
-	json_open(j, SLICE("license"), '{');
-	pair(j, "name", expression(a, data_text(d, "LICENSE")));
-	json_close(j, '}');
-	json_close(j, '}');
-	json_close(j, ']');
-}
-
-static void bom_recipes(struct bom *b) {
-	const struct graph *g = b->release->agenda->graph;
-	const struct atom *fetch = atom_of("do_fetch");
-	for (uint32_t i = 0; i < g->count; i++) {
-		if (g->task[i].spec->name != fetch)
-			continue;
-		struct arena *a = arena_new();
-		const struct recipe *r = g->task[i].recipe;
-		struct data *d = recipe_data(b->release->agenda->w->config, r->id, a);
-		json_open(&b->j, SLICE_NONE, '{');
-		if (b->spdx)
-			spdx_package(&b->j, d, r);
-		else
-			cyclonedx_component(&b->j, d, r);
-		json_close(&b->j, '}');
-		arena_free(a);
-	}
-}
-
-/* A target's task hash stands for all that the release was made from. */
-static struct slice identity(struct release *r) {
-	const struct graph *g = r->agenda->graph;
-	struct hash *h = hash_new(HASH_SHA256);
-	char hex[HASH_HEX];
-	for (uint32_t i = 0; i < g->count; i++)
-		if (g->task[i].target)
-			hash_add_text(h, g->task[i].hash);
-	hash_end(h, hex);
-	hash_free(h);
-	return arena_printf(r->arena, "%s", hex);
-}
-
-static void spdx_relationships(struct bom *b) {
-	const struct graph *g = b->release->agenda->graph;
-	const struct atom *fetch = atom_of("do_fetch");
-	json_open(&b->j, SLICE("relationships"), '[');
-	for (uint32_t i = 0; i < g->count; i++) {
-		if (g->task[i].spec->name != fetch)
-			continue;
-		json_open(&b->j, SLICE_NONE, '{');
-		pair(&b->j, "spdxElementId", SLICE("SPDXRef-DOCUMENT"));
-		pair(&b->j, "relationshipType", SLICE("DESCRIBES"));
-		pair(&b->j, "relatedSpdxElement", spdx_id(b->release->arena, g->task[i].recipe));
-		json_close(&b->j, '}');
-	}
-	json_close(&b->j, ']');
-}
-
-/* "created" must be a time; it is that of no clock. */
-static void spdx(struct bom *b) {
-	struct json *j = &b->j;
-	struct arena *a = b->release->arena;
-	pair(j, "spdxVersion", SLICE("SPDX-2.3"));
-	pair(j, "dataLicense", SLICE("CC0-1.0"));
-	pair(j, "SPDXID", SLICE("SPDXRef-DOCUMENT"));
-	pair(j, "name", slices_join(a, &b->release->o->words, " "));
-	pair(j, "documentNamespace",
-		arena_printf(a, "urn:bake:spdx:" SFMT, SARG(identity(b->release))));
-	json_open(j, SLICE("creationInfo"), '{');
-	pair(j, "created", SLICE("2011-04-05T23:00:00Z"));
-	json_open(j, SLICE("creators"), '[');
-	json_text(j, SLICE_NONE, SLICE("Tool: bake"));
-	json_close(j, ']');
-	json_close(j, '}');
-	json_open(j, SLICE("packages"), '[');
-	bom_recipes(b);
-	json_close(j, ']');
-	spdx_relationships(b);
-}
-
-static void cyclonedx(struct bom *b) {
-	struct json *j = &b->j;
-	pair(j, "bomFormat", SLICE("CycloneDX"));
-	pair(j, "specVersion", SLICE("1.5"));
-	json_int(j, SLICE("version"), 1);
-	json_open(j, SLICE("components"), '[');
-	bom_recipes(b);
-	json_close(j, ']');
+static int write_bom(struct release *r) {
+	struct bom b;
+	return bom_read(r->agenda, below(r, "images"), &b) || write_with(r, "sbom.spdx.json", &b, spdx_write)
+		|| write_with(r, "sbom.cdx.json", &b, cyclonedx_write) ? -1 : 0;
 }
 
 /* --- provenance: an in-toto statement with a SLSA v1 predicate --- */
 
-static void digests(struct bom *b, const char *below_dir, const char *key) {
+struct document {
+	struct release *release;
+	struct json j;
+};
+
+static void digests(struct document *b, const char *below_dir, const char *key) {
 	struct release *r = b->release;
 	const char *root = below(r, below_dir);
 	struct os_entry *e;
@@ -344,21 +226,21 @@ static void digests(struct bom *b, const char *below_dir, const char *key) {
 		if (e[i].type != 'f' || hash_file(HASH_SHA256, file, hex))
 			continue;
 		json_open(&b->j, SLICE_NONE, '{');
-		pair(&b->j, key, arena_printf(r->arena, "%s/%s", below_dir, e[i].path));
+		json_member(&b->j, key, arena_printf(r->arena, "%s/%s", below_dir, e[i].path));
 		json_open(&b->j, SLICE("digest"), '{');
-		pair(&b->j, "sha256", slice_of(hex));
+		json_member(&b->j, "sha256", slice_of(hex));
 		json_close(&b->j, '}');
 		json_close(&b->j, '}');
 	}
 }
 
-static void build_definition(struct bom *b) {
+static void build_definition(struct document *b) {
 	struct json *j = &b->j;
 	json_open(j, SLICE("buildDefinition"), '{');
-	pair(j, "buildType", SLICE("urn:bake:build:1"));
+	json_member(j, "buildType", SLICE("urn:bake:build:1"));
 	json_open(j, SLICE("externalParameters"), '{');
-	pair(j, "targets", slices_join(b->release->arena, &b->release->o->words, " "));
-	pair(j, "machine", slice_of(agenda_text(b->release->agenda, "MACHINE")));
+	json_member(j, "targets", slices_join(b->release->arena, &b->release->o->words, " "));
+	json_member(j, "machine", slice_of(agenda_text(b->release->agenda, "MACHINE")));
 	json_close(j, '}');
 	json_open(j, SLICE("resolvedDependencies"), '[');
 	digests(b, "sources", "name");
@@ -366,28 +248,29 @@ static void build_definition(struct bom *b) {
 	json_close(j, '}');
 }
 
-static void provenance(struct bom *b) {
+static void provenance(struct document *b) {
 	struct json *j = &b->j;
-	pair(j, "_type", SLICE("https://in-toto.io/Statement/v1"));
+	json_member(j, "_type", SLICE("https://in-toto.io/Statement/v1"));
 	json_open(j, SLICE("subject"), '[');
 	digests(b, "images", "name");
 	digests(b, "packages", "name");
 	json_close(j, ']');
-	pair(j, "predicateType", SLICE("https://slsa.dev/provenance/v1"));
+	json_member(j, "predicateType", SLICE("https://slsa.dev/provenance/v1"));
 	json_open(j, SLICE("predicate"), '{');
 	build_definition(b);
 	json_open(j, SLICE("runDetails"), '{');
 	json_open(j, SLICE("builder"), '{');
-	pair(j, "id", SLICE("urn:bake"));
+	json_member(j, "id", SLICE("urn:bake"));
 	json_close(j, '}');
 	json_close(j, '}');
 	json_close(j, '}');
 }
 
-static int write_document(struct release *r, const char *name, void (*content)(struct bom *b)) {
+static int write_document(struct release *r, const char *name,
+		void (*content)(struct document *b)) {
 	const char *file = below(r, name);
 	FILE *out = fopen(file, "we");
-	struct bom b = { r, { .out = out }, content == spdx };
+	struct document b = { r, { .out = out } };
 	if (!out)
 		return fail(file);
 	json_open(&b.j, SLICE_NONE, '{');
@@ -447,17 +330,17 @@ static int fill(struct release *r) {
 		return -1;
 	if (bake(r, "archive", below(r, "sources")))
 		return -1;
-	if (write_document(r, "sbom.spdx.json", spdx) || write_document(r, "sbom.cdx.json", cyclonedx)
-			|| write_document(r, "provenance.json", provenance))
+	if (write_bom(r) || write_document(r, "provenance.json", provenance))
 		return -1;
 	return seal(r);
 }
 
 /* The agenda is made twice: what was built may have new hashes by early cut-off. */
 static struct agenda *plan(struct arena *a, const struct options *o) {
-	struct options dry = *o;
-	dry.dry_run = true;
-	return agenda_open(a, &dry, false);
+	struct options *dry = ARENA_NEW(a, struct options);  /* the agenda keeps it */
+	*dry = *o;
+	dry->dry_run = true;
+	return agenda_open(a, dry, false);
 }
 
 int release_make(struct arena *a, const struct options *o) {
