@@ -23,6 +23,18 @@ static const char *const checksum_flags[] = {
 	"md5sum", "sha1sum", "sha256sum", "sha384sum", "sha512sum", "goh1", NULL,
 };
 
+/* Of all schemes that BitBake knows: what one of them ignores is no mistake. */
+static const char *const parameters[] = {
+	"name", "unpack", "subdir", "striplevel", "downloadfilename", "extract", "dos", "type",
+	"apply", "patch", "patchdir", "patchname", "pnum", "mindate", "maxdate", "minrev", "maxrev", "notrev",
+	"minver", "maxver", "md5sum", "sha1sum", "sha256sum", "sha384sum", "sha512sum", "goh1", "spdx",
+	"protocol", "branch", "nobranch", "tag", "rev", "srcrev", "lfs", "subpath", "destsuffix", "rebaseable",
+	"bareclone", "nocheckout", "usehead", "redirectauth", "user", "pswd", "module", "mod", "version",
+	"manifest", "scmdata", "externals", "allowed", "transportuser", "path_spec", "nopegrevision",
+	"nowarn", "repo", "key", "https", "package", "dev", "keep", "remotepath", "vob", "git", "ssh",
+	"http", "tip", "unpackpath", "outsuffix", "dist", "signature", "keyring", NULL,
+};
+
 static const char *const operations[] = { "append", "prepend", "remove", NULL };
 
 /* The name meant by word: a different one at most so far from it; NULL: none. Allocates nothing, for it
@@ -161,4 +173,23 @@ struct slice advice_name(struct arena *a, struct slice name, struct slice flag) 
 	if (flag.n)
 		return odd_flag(a, name, flag);
 	return name.n && memchr(name.p, ':', name.n) ? odd_operation(a, name) : SLICE_NONE;
+}
+
+/* --- a parameter --- */
+
+/* "sha256" for "sha256sum". */
+static const char *begun(const char *const *names, struct slice word) {
+	enum { TELLING = 4 };
+	for (; word.n >= TELLING && *names; names++)
+		if (slice_eq(slice_sub(slice_of(*names), 0, word.n), word))
+			return *names;
+	return NULL;
+}
+
+struct slice advice_parameter(struct slice name) {
+	for (const char *const *known = parameters; *known; known++)
+		if (slice_is(name, *known))
+			return SLICE_NONE;
+	const char *near = begun(parameters, name);
+	return slice_of(near ? near : meant(parameters, name, name.n < 8 ? 1 : 2));
 }

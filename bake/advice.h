@@ -12,5 +12,8 @@ struct arena;
 struct slice advice_line(struct arena *a, struct slice line, bool conf);
 /* What is odd about a name and flag that can be read: an operation or a flag misspelt. Unset: nothing. */
 struct slice advice_name(struct arena *a, struct slice name, struct slice flag);
+/* What a parameter of a SRC_URI entry (";unpak=0") was probably to be called; unset: it is one, or like
+ * none. */
+struct slice advice_parameter(struct slice name);
 
 #endif

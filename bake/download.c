@@ -4,6 +4,8 @@
  * after); one bake at a time works on a name. Sources are fetched side by side, each by a child, and
  * all that could not be had is raised at once. */
 #include "download.h"
+#include "advice.h"
+#include "archive.h"
 #include "data.h"
 #include "distro.h"
 #include "hunt.h"
@@ -27,17 +29,29 @@ enum { PARALLEL = 4 };
 
 /* --- is it what was pinned? --- */
 
+/* A file to be looked at; its sha256, where that is known from its transfer, else empty. */
+struct arrival {
+	const char *file, *sha256;
+};
+
+static int digest(const struct arrival *f, enum hash_kind kind, char hex[HASH_HEX]) {
+	if (kind != HASH_SHA256 || !*f->sha256)
+		return hash_file(kind, f->file, hex);
+	strcpy(hex, f->sha256);
+	return 0;
+}
+
 /* 1: it fits (every kind of digest that is given, and the size); 0: it does not, and *why says so;
  * −1: unreadable. */
-static int verify(struct hunt *h, const char *file, struct slice *why) {
+static int verify(struct hunt *h, const struct arrival *f, struct slice *why) {
 	char hex[HASH_HEX];
 	for (int k = 0; k < SOURCE_SUMS; k++) {
 		const struct slices *sums = &h->s->sums[k];
 		enum hash_kind kind = (enum hash_kind)k;
 		if (!sums->n)
 			continue;
-		if (hash_file(kind, file, hex)) {
-			*why = arena_printf(h->arena, "%s: %s", file, strerror(errno));
+		if (digest(f, kind, hex)) {
+			*why = arena_printf(h->arena, "%s: %s", f->file, strerror(errno));
 			return -1;
 		}
 		if (slices_has(sums, slice_of(hex)))
@@ -50,25 +64,25 @@ static int verify(struct hunt *h, const char *file, struct slice *why) {
 }
 
 /* Wrong content is kept for people to look at, under a name nobody takes it from. */
-static struct slice set_aside(struct hunt *h, const char *file, struct slice why) {
+static struct slice set_aside(struct hunt *h, const struct arrival *f, struct slice why) {
 	char hex[HASH_HEX];
 	const char *aside;
-	if (hash_file(HASH_SHA256, file, hex))
+	if (digest(f, HASH_SHA256, hex))
 		return why;
 	aside = arena_printf(h->arena, "%s_bad-checksum_%s", h->s->path, hex).p;
-	if (rename(file, aside))
+	if (rename(f->file, aside))
 		return why;
 	return arena_printf(h->arena, SFMT "; kept as %s", SARG(why), aside);
 }
 
 /* Gives the verified file its name: 0; or says why not. */
-static int accept(struct hunt *h, const char *file, struct slice *why) {
-	int fits = verify(h, file, why);
+static int accept(struct hunt *h, const struct arrival *f, struct slice *why) {
+	int fits = verify(h, f, why);
 	if (fits == 0)
-		*why = set_aside(h, file, *why);
+		*why = set_aside(h, f, *why);
 	if (fits != 1)
 		return -1;
-	if (rename(file, h->s->path) == 0)
+	if (rename(f->file, h->s->path) == 0)
 		return 0;
 	*why = arena_printf(h->arena, "%s: %s", h->s->path, strerror(errno));
 	return -1;
@@ -82,14 +96,16 @@ static const char *incoming(struct hunt *h) {
 
 static int try_file(struct hunt *h, struct slice url) {
 	struct slice why = SLICE("");
-	const char *file = incoming(h);
-	bool resumed;
-	int rc = hunt_get(h, url, file, &resumed, &why);
+	struct hunt_file file = { .path = incoming(h) };
+	struct arrival f = { file.path, file.sha256 };
+	int rc = hunt_get(h, url, &file, &why);
 	/* Two halves of different files? Then the whole once more from here. */
-	if (!rc && resumed && verify(h, file, &why) == 0)
-		rc = hunt_get_anew(h, url, file, &why);
+	if (!rc && file.resumed && verify(h, &f, &why) == 0) {
+		file.anew = true;
+		rc = hunt_get(h, url, &file, &why);
+	}
 	if (!rc)
-		rc = accept(h, file, &why);
+		rc = accept(h, &f, &why);
 	if (rc)
 		hunt_tried(h, url, why);
 	else
@@ -142,8 +158,8 @@ static int try_distro(struct hunt *h) {
 	const struct slices *sums = &h->s->sums[HASH_SHA256];
 	struct slice why, place = SLICE("the host distribution's archive, by sha256");
 	struct distro *distro = host_archive(h, &why);
-	if (distro && distro_get(distro, sums, incoming(h), &why) == 0 &&
-			accept(h, incoming(h), &why) == 0) {
+	struct arrival f = { incoming(h), "" };
+	if (distro && distro_get(distro, sums, f.file, &why) == 0 && accept(h, &f, &why) == 0) {
 		hunt_found(h, place);
 		return 0;
 	}
@@ -164,11 +180,12 @@ static int try_content(struct hunt *h) {
 /* Is it in DL_DIR? A file of that name with other content is moved away. */
 static bool present(struct hunt *h) {
 	struct slice why;
-	if (!os_is_file(h->s->path))
+	struct arrival f = { h->s->path, "" };
+	if (!os_is_file(f.file))
 		return false;
-	int fits = verify(h, h->s->path, &why);
+	int fits = verify(h, &f, &why);
 	if (fits == 0)
-		warn("%s: " SFMT, h->s->path, SARG(set_aside(h, h->s->path, why)));
+		warn("%s: " SFMT, f.file, SARG(set_aside(h, &f, why)));
 	return fits == 1;
 }
 
@@ -334,6 +351,32 @@ static const struct source *named(const struct sources *all, struct slice name) 
 	return NULL;
 }
 
+/* What stands before the last "."; unset without one. */
+static struct slice stem(struct slice name) {
+	const char *dot = name.n ? memrchr(name.p, '.', name.n) : NULL;
+	return dot ? slice_sub(name, 0, (size_t)(dot - name.p)) : SLICE_NONE;
+}
+
+/* "linux-6.6.tar.sign" beside "linux-6.6.tar.xz" is over what was compressed, as kernel.org signs. */
+static bool signs_content(const struct source *s, const struct source *signature) {
+	struct slice own = stem(os_basename(s->uri.path));
+	return own.n && slice_eq(own, stem(os_basename(signature->uri.path)));
+}
+
+/* The same with the file's content in a file of its own for that time. */
+static int verify_content(struct data *d, struct signature *v, struct slice *why) {
+	struct arena *a = data_arena(d);
+	uint64_t most = (uint64_t)hunt_number(d, "BB_UNPACK_MOST_MB", 0) << 20;
+	const char *content = arena_printf(a, "%s/signed-%d", hunt_text(d, "TMPDIR"), (int)getpid()).p;
+	*why = SLICE("it cannot be unpacked");
+	int rc = os_mkparents(content) || archive_expand(v->file, content, most) ? -1 : 0;
+	v->file = content;
+	if (!rc)
+		rc = signature_verify(a, v, why);
+	os_remove(content);
+	return rc;
+}
+
 /* URL;signature=NAME;keyring=FILE: the file is signed, the signature is the entry with that name,
  * the keys are a file of the layer. */
 static void check_signature(struct data *d, const struct sources *all, const struct source *s) {
@@ -347,13 +390,23 @@ static void check_signature(struct data *d, const struct sources *all, const str
 			"signature= names no other entry (its name=)");
 	struct source keys = source_read(d, arena_printf(a, "file://" SFMT, SARG(ring)));
 	struct signature v = { s->path, source_path(d, signature), source_path(d, &keys) };
-	if (signature_verify(a, &v, &why))
+	if (signs_content(s, signature) ? verify_content(d, &v, &why) : signature_verify(a, &v, &why))
 		raise_error("SRC_URI: " SFMT ": not signed by " SFMT ": " SFMT, SARG(s->uri.text),
 			SARG(ring), SARG(why));
 	note(SFMT ": signed by a key of " SFMT, SARG(os_basename(slice_of(s->path))), SARG(ring));
 }
 
 /* --- all sources --- */
+
+/* A parameter that nobody reads is no fault, but hardly what was meant. */
+static void advise(const struct source *s) {
+	for (size_t i = 0; i < s->uri.params_count; i++) {
+		struct slice name = s->uri.params[i].name, meant = advice_parameter(name);
+		if (meant.p && s->kind != SOURCE_FOREIGN)
+			warn("SRC_URI: " SFMT ": ;" SFMT "= is not known: did you mean ;" SFMT "=?",
+				SARG(s->uri.text), SARG(name), SARG(meant));
+	}
+}
 
 /* Proxies and the like may be given in the configuration too. */
 static void set_environment(struct data *d) {
@@ -373,6 +426,8 @@ void download_all(struct data *d) {
 	net_offline(data_true(d, "BB_NO_NETWORK") ? "BB_NO_NETWORK is set" : NULL);
 	set_environment(d);
 	size_t remote = 0;
+	for (size_t i = 0; i < all.n; i++)
+		advise(&all.v[i]);
 	for (size_t i = 0; i < all.n; i++)
 		remote += all.v[i].kind != SOURCE_LOCAL && all.v[i].kind != SOURCE_PACKAGE;
 	if (remote > 1 && most > 1)

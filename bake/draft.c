@@ -147,14 +147,27 @@ static struct slice with_version(struct drafting *t, struct slice text) {
 	return buf_slice(&b);
 }
 
-static struct slice plain_url(struct slice url) {
-	size_t at;
-	return slice_find(url, "#", &at) ? slice_sub(url, 0, at) : url;
+/* Without the user's name and password, which are for no layer, and without "#/x-1.tar". */
+static struct slice plain_url(struct drafting *t, struct slice url) {
+	size_t at, host, end;
+	if (slice_find(url, "#", &at))
+		url = slice_sub(url, 0, at);
+	if (!slice_find(url, "://", &at))
+		return url;
+	for (host = end = at + 3; end < url.n && url.p[end] != '/'; end++)
+		if (url.p[end] == '@')
+			host = end + 1;
+	if (host == at + 3)
+		return url;
+	url = arena_printf(t->arena, SFMT SFMT, SARG(slice_sub(url, 0, at + 3)),
+		SARG(slice_sub(url, host, url.n)));
+	doubt(t, "a name and password, left out: put them into ~/.netrc", url);
+	return url;
 }
 
 static void add_source(struct drafting *t, size_t i) {
 	const struct spec_source *s = &t->s->source[i];
-	struct slice url = plain_url(s->url);
+	struct slice url = plain_url(t, s->url);
 	bool local = draft_is_local(s->url);
 	struct slice name = local ? with_version(t, s->file) : with_version(t, url);
 	size_t n = url.n;
@@ -430,7 +443,7 @@ static void add_head(struct drafting *t) {
 		SARG(t->f->from));
 	buf_addf(&t->out, "SUMMARY = \"" SFMT "\"\n", SARG(quoted(t->arena, t->s->summary)));
 	if (t->s->url.n)
-		buf_addf(&t->out, "HOMEPAGE = \"" SFMT "\"\n", SARG(t->s->url));
+		buf_addf(&t->out, "HOMEPAGE = \"" SFMT "\"\n", SARG(plain_url(t, t->s->url)));
 	buf_addf(&t->out, "LICENSE = \"" SFMT "\"\n",
 		SARG(quoted(t->arena, draft_licence(t->arena, t->s->licence, &doubts))));
 	for (size_t i = 0; i < doubts.n; i++)

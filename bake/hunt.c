@@ -102,22 +102,21 @@ static void set_limits(struct data *d, struct net_request *r) {
 }
 
 /* The URL goes out as it was written, up to its parameters: quoting it anew may change it. */
-static int download(struct hunt *h, struct slice url, struct net_request *r, bool *resumed,
-		struct slice *why) {
+static int download(struct hunt *h, struct slice url, struct hunt_file *file, struct slice *why) {
 	struct slice remote;
-	struct net_reply reply = { .resumed = false };
+	struct net_reply reply;
+	struct net_request r = { .file = file->path, .fresh = file->anew, .size = h->s->size,
+		.allowed = may_redirect, .progress = progress, .ctx = h };
 	slice_field(&url, ';', &remote);
-	set_limits(h->d, r);
-	r->url = arena_str(h->arena, remote);
-	r->size = h->s->size;
-	r->allowed = may_redirect;
-	r->progress = progress;
-	r->ctx = h;
+	set_limits(h->d, &r);
+	r.url = arena_str(h->arena, remote);
 	h->noted = os_now_ms();
-	int rc = net_get(h->arena, r, &reply, why);
-	if (resumed)
-		*resumed = reply.resumed;
-	return rc;
+	int rc = net_get(h->arena, &r, &reply, why);
+	if (rc)
+		return -1;
+	file->resumed = reply.resumed;
+	memcpy(file->sha256, reply.sha256, sizeof file->sha256);
+	return 0;
 }
 
 static int copy(struct hunt *h, struct slice from, const char *file, struct slice *why) {
@@ -132,32 +131,21 @@ static int copy(struct hunt *h, struct slice from, const char *file, struct slic
 	return -1;
 }
 
-static int get(struct hunt *h, struct slice url, struct net_request *r, bool *resumed,
-		struct slice *why) {
+int hunt_get(struct hunt *h, struct slice url, struct hunt_file *file, struct slice *why) {
 	struct uri u;
 	const char *no;
-	if (resumed)
-		*resumed = false;
+	file->resumed = false;
+	file->sha256[0] = '\0';
 	if (!uri_parse(h->arena, url, &u, &no)) {
 		*why = slice_of(no);
 		return -1;
 	}
 	if (slice_is(u.scheme, "file"))
-		return copy(h, u.path, r->file, why);
+		return copy(h, u.path, file->path, why);
 	if (hunt_allowed(h, url))
-		return download(h, url, r, resumed, why);
+		return download(h, url, file, why);
 	*why = SLICE("BB_ALLOWED_NETWORKS does not name it");
 	return -1;
-}
-
-int hunt_get(struct hunt *h, struct slice url, const char *file, bool *resumed, struct slice *why) {
-	struct net_request r = { .file = file };
-	return get(h, url, &r, resumed, why);
-}
-
-int hunt_get_anew(struct hunt *h, struct slice url, const char *file, struct slice *why) {
-	struct net_request r = { .file = file, .fresh = true };
-	return get(h, url, &r, NULL, why);
 }
 
 /* --- all places, in order --- */

@@ -10,7 +10,6 @@
 
 struct arena;
 struct data;
-struct net_request;
 struct source;
 
 struct hunt {
@@ -32,11 +31,16 @@ void hunt_tried(struct hunt *h, struct slice place, struct slice why);
 int hunt_addresses(struct hunt *h, hunt_fn *try);
 /* May this URL's host be asked (BB_ALLOWED_NETWORKS)? */
 bool hunt_allowed(struct hunt *h, struct slice url);
+/* What hunt_get is asked for, and what it tells. */
+struct hunt_file {
+	const char *path;        /* appears complete or not at all */
+	bool anew;               /* forget what an earlier call left of it */
+	char sha256[64 + 1];     /* told: as it streamed by; empty: it was copied */
+	bool resumed;            /* told: its beginning is from an earlier call */
+};
 /* One URL (http, https, ftp, or file: a copy) to the file; limits come from BB_FETCH_…. 0, or −1
- * and *why. *resumed (may be NULL): its beginning is from an earlier call. */
-int hunt_get(struct hunt *h, struct slice url, const char *file, bool *resumed, struct slice *why);
-/* The same, and what an earlier call left is forgotten. */
-int hunt_get_anew(struct hunt *h, struct slice url, const char *file, struct slice *why);
+ * and *why. */
+int hunt_get(struct hunt *h, struct slice url, struct hunt_file *file, struct slice *why);
 /* Holds the source's name against other bakes, until the fd is closed. −1: DL_DIR is read-only, so
  * that what is not there cannot be put there either. Raises. */
 int hunt_lock(struct hunt *h);

@@ -48,9 +48,7 @@ struct slice package_entry(struct arena *a, struct slice url, struct slice commi
 }
 
 static struct slice entry_of(struct arena *a, const struct package_request *r) {
-	if (r->commit.p)
-		return package_entry(a, r->url, r->commit);
-	return arena_printf(a, SFMT ";subdir=" SOURCE_PACKAGE_DIR, SARG(r->url));
+	return r->commit.p ? package_entry(a, r->url, r->commit) : r->url;
 }
 
 /* --- files of the package --- */
@@ -253,7 +251,7 @@ static void read_files(struct reading *p) {
 		add_texts(p);
 		return;
 	}
-	unpack_all(p->r->d, p->r->scratch);
+	unpack_all(p->r->d, p->r->commit.p ? p->r->scratch : p->dir);
 	read_spec(p);
 }
 

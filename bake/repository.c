@@ -102,11 +102,12 @@ static int unpack_tarball(struct hunt *h, const char *tarball, struct slice *why
 
 static int try_tarball(struct hunt *h, struct slice url, struct slice *why) {
 	struct slice dl = data_text(h->d, "DL_DIR"), name = source_tarball(h->arena, h->s);
-	const char *file = arena_printf(h->arena, SFMT "/" SFMT ".incoming", SARG(dl), SARG(name)).p;
-	int rc = hunt_get_anew(h, url, file, why);
+	struct hunt_file file = { .anew = true };
+	file.path = arena_printf(h->arena, SFMT "/" SFMT ".incoming", SARG(dl), SARG(name)).p;
+	int rc = hunt_get(h, url, &file, why);
 	if (!rc)
-		rc = unpack_tarball(h, file, why);
-	os_remove(file);
+		rc = unpack_tarball(h, file.path, why);
+	os_remove(file.path);
 	return rc;
 }
 
@@ -240,8 +241,11 @@ void repository_init(void) {
 _Noreturn void repository_pin(struct hunt *h) {
 	struct git_source g = git_source(h->d, h->s, git_url(h->arena, &h->s->uri));
 	struct slice commit, why, what = g.tag.n ? g.tag : g.branch.n ? g.branch : SLICE("HEAD");
-	if (g.offline || git_resolve(h->arena, &g, &commit, &why))
+	if (g.offline)
 		raise_error("SRC_URI: " SFMT ": %s", SARG(h->s->uri.text), h->s->problem);
+	if (git_resolve(h->arena, &g, &commit, &why))
+		raise_error("SRC_URI: " SFMT ": %s; what " SFMT " is there cannot be told: " SFMT,
+			SARG(h->s->uri.text), h->s->problem, SARG(what), SARG(why));
 	raise_error("SRC_URI: " SFMT ": %s; " SFMT " is there now:\n  %s = \"" SFMT "\"",
 		SARG(h->s->uri.text), h->s->problem, SARG(what),
 		source_revision(h->arena, h->s), SARG(commit));

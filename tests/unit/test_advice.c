@@ -61,3 +61,22 @@ Test(advice, flags_misspelt) {
 	name("SRC_URI", "x.sha256sums", "SRC_URI[x.sha256sums]: unknown flag: did you mean sha256sum?");
 	name("SRC_URI", "x.sha256sum", "");
 }
+
+/* What BitBake's fetchers and the layers of OpenEmbedded use: none of it may be warned of. */
+Test(advice, parameters_that_are_in_use_are_known) {
+	static const char *const known[] = { "name", "unpack", "subdir", "striplevel", "downloadfilename",
+		"sha256sum", "md5sum", "version", "tag", "mod", "branch", "protocol", "destsuffix", "nobranch",
+		"patchdir", "rev", "subpath", "lfs", "apply", "module", "extract", "patch", "outsuffix",
+		"nocheckout", "dist", "type", "user", "key", "package", "pnum", "minrev", "dev", "spdx" };
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		cr_assert_null(advice_parameter(slice_of(known[i])).p, "%s", known[i]);
+	cr_assert_null(advice_parameter(SLICE("x-vendor")).p, "like none");
+}
+
+Test(advice, a_parameter_misspelt_is_recognised) {
+	static const char *const wrong[][2] = { { "unpak", "unpack" }, { "sha256", "sha256sum" },
+		{ "brnach", "branch" }, { "stripelevel", "striplevel" }, { "sub-dir", "subdir" },
+		{ "downloadfilname", "downloadfilename" }, { "ref", "rev" }, { "strip", "striplevel" } };
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		cr_assert(slice_is(advice_parameter(slice_of(wrong[i][0])), wrong[i][1]), "%s", wrong[i][0]);
+}

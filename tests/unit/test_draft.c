@@ -61,6 +61,17 @@ Test(draft, version_is_taken_out_of_urls) {
 	cr_assert_not(slice_find(r, "\nS = ", NULL));
 }
 
+/* A recipe is for everyone to read. */
+Test(draft, passwords_stay_out) {
+	struct slice r = recipe("Name: x\nVersion: 1\nURL: https://me:secret@h/\n"
+		"Source0: https://me:se@cret@h:8/x-1.tar.gz#/y.tgz\n" PREP);
+	cr_assert(has(r, "https://h:8/x-${PV}.tar.gz;"));
+	cr_assert(has(r, "HOMEPAGE = \"https://h/\""));
+	cr_assert_not(has(r, "secret"));
+	cr_assert_not(has(r, "cret@"));
+	cr_assert(has(r, "put them into ~/.netrc"));
+}
+
 Test(draft, digits_that_are_no_version_stay) {
 	struct slice r = recipe("Name: x\nVersion: 1\nSource0: https://127.0.0.1/10/1.5/1/x-1.tar.gz\n" PREP);
 	cr_assert(has(r, "https://127.0.0.1/10/1.5/${PV}/x-${PV}.tar.gz;"));
