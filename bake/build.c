@@ -176,6 +176,7 @@ int build_targets(struct arena *a, const struct options *o) {
 	if (o->dry_run)
 		return print_plan(b);
 	int result = execute(b);
+	resolve_measure(b->w, b->graph);
 	resolve_summary(b->w, b->graph);
 	return result;
 }

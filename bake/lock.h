@@ -3,8 +3,8 @@
  *
  * A stanza is lines "KEY VALUE". Keys of a source: recipe, target (TARGET_ARCH of the build),
  * channel (openeuler, upstream), reason, version, licence, and either url lines ("URL sha256=…
- * size=…", "URL commit=…") or a package: package (its URL), commit or sha256, spec, directory,
- * source, patch, licence-text and prep lines. The first stanza is the lock's own: lock (its
+ * size=…", "URL commit=…") with the recipe's own patch lines, or a package: package (its URL),
+ * commit or sha256, spec, directory, source, patch, licence-text and prep lines. The first stanza is the lock's own: lock (its
  * format), channel, reason. */
 #ifndef BAKE_LOCK_H
 #define BAKE_LOCK_H

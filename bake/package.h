@@ -13,6 +13,7 @@ struct package_request {
 	struct data *d;          /* the recipe's own store; it is changed */
 	struct slice url;        /* of the repository, as git takes it; or that of SRC_URI's SRPM */
 	struct slice commit;     /* unset: url is an SRPM */
+	struct slice sha256;     /* of the SRPM */
 	struct slice name;       /* NAME.spec */
 	bool tree;               /* the repository is the source itself: no spec */
 	const char *scratch;     /* a directory of ours, made and removed */

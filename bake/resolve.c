@@ -22,6 +22,7 @@
 #include "map.h"
 #include "net.h"
 #include "options.h"
+#include "os.h"
 #include "package.h"
 #include "provider.h"
 #include "recipe.h"
@@ -164,15 +165,31 @@ static void begin_stanza(struct resolver *r, struct buf *b, const struct recipe 
 		SARG(r->target), SARG(channel));
 }
 
+static struct slice sum_of(struct arena *a, const struct source *s) {
+	return slices_join(a, &s->sums[HASH_SHA256], ",");
+}
+
 static void add_file(struct resolver *r, struct buf *b, const struct source *s) {
-	const struct slices *sums = &s->sums[HASH_SHA256];
+	struct slice sum = sum_of(b->arena, s);
 	struct stat st;
 	buf_addf(b, "url " SFMT, SARG(text_mask(b->arena, s->uri.text)));
-	if (sums->n)
-		buf_addf(b, " sha256=" SFMT, SARG(slices_join(b->arena, sums, ",")));
+	if (sum.n)
+		buf_addf(b, " sha256=" SFMT, SARG(sum));
 	if (r->complete && stat(s->path, &st) == 0)
 		buf_addf(b, " size=%" PRIu64, (uint64_t)st.st_size);
 	buf_addc(b, '\n');
+}
+
+/* A patch that comes with the recipe, as lines of packages have it. */
+static void add_patch(struct buf *b, const struct source *s) {
+	struct slice strip = uri_param(&s->uri, "striplevel");
+	struct stat st;
+	char hex[HASH_HEX];
+	if (!s->path || stat(s->path, &st) || hash_file(HASH_SHA256, s->path, hex))
+		return;                      /* do_fetch says it */
+	buf_addf(b, "patch " SFMT " sha256=%s size=%" PRIu64 " strip=" SFMT "\n",
+		SARG(os_basename(slice_of(s->path))), hex, (uint64_t)st.st_size,
+		SARG(strip.n ? strip : SLICE("1")));
 }
 
 static void add_urls(struct resolver *r, struct buf *b, const struct sources *all) {
@@ -184,6 +201,9 @@ static void add_urls(struct resolver *r, struct buf *b, const struct sources *al
 		else if (all->v[i].kind == SOURCE_REMOTE)
 			add_file(r, b, &all->v[i]);
 	}
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].kind == SOURCE_LOCAL && source_is_patch(&all->v[i]))
+			add_patch(b, &all->v[i]);
 }
 
 static bool is_remote(const struct sources *all) {
@@ -252,6 +272,8 @@ static void put_package(struct resolver *r, struct buf *b, const struct recipe *
 	buf_addf(b, "package " SFMT "\n", SARG(text_mask(b->arena, p->url)));
 	if (p->commit.p)
 		buf_addf(b, "commit " SFMT "\n", SARG(p->commit));
+	else
+		buf_addf(b, "sha256 " SFMT "\n", SARG(p->sha256));
 	package_read(p, b);
 	r->reread = true;
 }
@@ -340,6 +362,7 @@ static void put_stanza(struct resolver *r, struct buf *b, const struct recipe *r
 	} else if (srpm) {
 		struct package_request p = { .d = d,
 			.url = srpm->uri.text,
+			.sha256 = sum_of(b->arena, srpm),
 			.name = data_text(d, "BPN"),
 			.scratch = scratch_dir(r, recipe) };
 		put_package(r, b, recipe, &p);
@@ -391,13 +414,24 @@ static const struct recipe *next_fetched(const struct graph *g, uint32_t *i) {
 	return NULL;
 }
 
-static int resolve_missing(struct resolver *r, const struct graph *g) {
+/* *added receives the recipes that have a stanza now. */
+static int resolve_missing(struct resolver *r, const struct graph *g, struct slices *added) {
 	const struct recipe *recipe;
 	int result = 0;
-	for (uint32_t i = 0; (recipe = next_fetched(g, &i));)
-		if (!lock_find(r->lock, recipe->pn, r->target) && resolve_recipe(r, recipe) < 0)
+	for (uint32_t i = 0; (recipe = next_fetched(g, &i));) {
+		if (lock_find(r->lock, recipe->pn, r->target))
+			continue;
+		if (resolve_recipe(r, recipe) < 0)
 			result = -1;
+		else if (lock_find(r->lock, recipe->pn, r->target))
+			slices_add(r->w->arena, added, recipe->pn);
+	}
 	return result;
+}
+
+/* Is it that of this build directory, which nobody keeps? */
+static bool is_own(const struct workspace *w) {
+	return slice_starts(slice_of(w->lock->path), arena_printf(w->arena, "%s/", w->topdir).p);
 }
 
 int resolve_sources(struct workspace *w, const struct graph *g) {
@@ -406,9 +440,56 @@ int resolve_sources(struct workspace *w, const struct graph *g) {
 	if (settle_for(w, g))
 		return 1;
 	struct resolver r = resolver_for(w);
-	if (resolve_missing(&r, g) < 0)
+	struct slices added = { 0 };
+	if (resolve_missing(&r, g, &added) < 0)
 		return -1;
+	if (added.n && !is_own(w))
+		note("%s: added, for it had nothing of them: " SFMT, w->lock->path,
+			SARG(slices_join(w->arena, &added, " ")));
 	return r.reread ? 1 : 0;
+}
+
+/* " size=N" of the file of a url line that lacks it; empty when it is not there or no file. */
+static struct slice size_of(struct arena *a, const struct sources *all, struct slice line) {
+	struct stat st;
+	if (!slice_starts(line, "url ") || !slice_find(line, " sha256=", NULL)
+		|| slice_find(line, " size=", NULL))
+		return SLICE("");
+	for (size_t i = 0; i < all->n; i++) {
+		const struct source *s = &all->v[i];
+		const char *url = arena_printf(a, "url " SFMT " ", SARG(text_mask(a, s->uri.text))).p;
+		if (s->kind == SOURCE_REMOTE && slice_starts(line, url) && stat(s->path, &st) == 0)
+			return arena_printf(a, " size=%" PRIu64, (uint64_t)st.st_size);
+	}
+	return SLICE("");
+}
+
+static void measure_recipe(struct resolver *r, const struct recipe *recipe,
+		const struct lock_entry *e) {
+	struct arena *a = arena_new();
+	struct sources all = source_list(recipe_data(r->w->config, recipe->id, a));
+	struct buf b = { .arena = a };
+	struct slice text = e->text;
+	for (struct slice line; text.p && slice_field(&text, '\n', &line);)
+		if (line.n)
+			buf_addf(&b, SFMT SFMT "\n", SARG(line), SARG(size_of(a, &all, line)));
+	struct lock_entry new = { .recipe = e->recipe, .target = e->target, .text = buf_slice(&b) };
+	lock_put(r->lock, &new);
+	arena_free(a);
+}
+
+void resolve_measure(struct workspace *w, const struct graph *g) {
+	const struct atom *fetch = atom_of("do_fetch");
+	if (!w->lock || !is_own(w))
+		return;
+	struct resolver r = resolver_for(w);
+	for (uint32_t i = 0; i < g->count; i++) {
+		const struct task *t = &g->task[i];
+		const struct lock_entry *e = lock_find(w->lock, t->recipe->pn, r.target);
+		if (e && t->spec->name == fetch && t->plan == PLAN_RUN && t->state == TASK_DONE)
+			measure_recipe(&r, t->recipe, e);
+	}
+	lock_write(w->lock);
 }
 
 void resolve_summary(const struct workspace *w, const struct graph *g) {
@@ -440,16 +521,41 @@ static struct graph *make_graph(struct workspace *w, const struct options *o) {
 	return graph_build(w->arena, w->providers, &targets);
 }
 
-static struct slice describe(struct arena *a, const struct lock_entry *e) {
-	struct slice text = e ? e->text : SLICE(""), commit = lock_value(text, "commit");
-	if (!e)
-		return SLICE("nothing");
-	return arena_printf(a, SFMT " " SFMT "%s" SFMT, SARG(lock_value(text, "channel")),
-		SARG(lock_value(text, "version")), commit.n ? " " : "",
-		SARG(slice_sub(commit, 0, 12)));
+/* " 0123456789ab": what pins the first source of a stanza. */
+static struct slice pin_of(struct arena *a, struct slice text) {
+	static const char *const marks[] = { " commit=", " sha256=" };
+	struct slice pin = lock_value(text, "commit"), url = lock_value(text, "url");
+	size_t at;
+	for (size_t i = 0; !pin.n && url.n && i < sizeof marks / sizeof *marks; i++)
+		if (slice_find(url, marks[i], &at))
+			pin = slice_sub(url, at + strlen(marks[i]), url.n);
+	if (!pin.n)
+		pin = lock_value(text, "sha256");
+	return pin.n ? arena_printf(a, " " SFMT, SARG(slice_sub(pin, 0, 12))) : SLICE("");
 }
 
-/* Old → new, a line each, of what is not as it was. */
+static struct slice describe(struct arena *a, const struct lock_entry *e) {
+	if (!e)
+		return SLICE("nothing");
+	return arena_printf(a, SFMT " " SFMT SFMT, SARG(lock_value(e->text, "channel")),
+		SARG(lock_value(e->text, "version")), SARG(pin_of(a, e->text)));
+}
+
+static bool has_line(struct slice text, struct slice wanted) {
+	for (struct slice line; text.p && slice_field(&text, '\n', &line);)
+		if (slice_eq(line, wanted))
+			return true;
+	return false;
+}
+
+/* The lines of a stanza that the other does not have. */
+static void print_lines(char mark, struct slice text, struct slice other) {
+	for (struct slice line; text.p && slice_field(&text, '\n', &line);)
+		if (!has_line(other, line))
+			printf("  %c " SFMT "\n", mark, SARG(line));
+}
+
+/* Old → new, a line each, of what is not as it was; when that looks the same, the lines that differ. */
 static void print_changes(struct workspace *w, const struct lock *old) {
 	struct slice target = data_text(w->config->data, "TARGET_ARCH");
 	for (size_t i = 0; i < w->lock->n; i++) {
@@ -457,8 +563,12 @@ static void print_changes(struct workspace *w, const struct lock *old) {
 		const struct lock_entry *was = lock_find(old, e->recipe, e->target);
 		if (!slice_eq(e->target, target) || (was && slice_eq(was->text, e->text)))
 			continue;
-		printf(SFMT ": " SFMT " → " SFMT "\n", SARG(e->recipe),
-			SARG(describe(w->arena, was)), SARG(describe(w->arena, e)));
+		struct slice before = describe(w->arena, was), now = describe(w->arena, e);
+		printf(SFMT ": " SFMT " → " SFMT "\n", SARG(e->recipe), SARG(before), SARG(now));
+		if (!slice_eq(before, now))
+			continue;
+		print_lines('-', was->text, e->text);
+		print_lines('+', e->text, was->text);
 	}
 }
 
@@ -494,8 +604,9 @@ static int resolve_all(struct workspace *w, const struct options *o) {
 			return -1;
 		struct resolver r = resolver_for(w);
 		r.complete = true;
+		struct slices added = { 0 };
 		r.reread = settle_for(w, g);
-		if (!r.reread && resolve_missing(&r, g) < 0)
+		if (!r.reread && resolve_missing(&r, g, &added) < 0)
 			return -1;
 		if (!r.reread) {
 			resolve_summary(w, g);
@@ -557,8 +668,10 @@ static bool agrees(struct resolver *r, const struct recipe *recipe, const struct
 			same_place(said->arena, pin.url, package);
 	}
 	if (package.n) {
-		buf_add(said, srpm ? srpm->uri.text : SLICE("no SRPM"));
-		return srpm && same_place(said->arena, srpm->uri.text, package);
+		struct slice sum = srpm ? sum_of(said->arena, srpm) : SLICE("");
+		buf_addf(said, SFMT " " SFMT, SARG(srpm ? srpm->uri.text : SLICE("no SRPM")), SARG(sum));
+		return srpm && same_place(said->arena, srpm->uri.text, package)
+			&& slice_eq(sum, lock_value(e->text, "sha256"));
 	}
 	put_upstream(r, said, recipe, d, SLICE(""));
 	return slice_eq(comparable(said->arena, buf_slice(said)), comparable(said->arena, e->text));
@@ -604,6 +717,10 @@ static int check_lock(struct workspace *w, const struct options *o) {
 }
 
 int resolve_lock(struct arena *a, const struct options *o) {
+	if (o->check && o->update) {
+		error("lock: --check compares and --update changes: one of them");
+		return 2;
+	}
 	struct workspace *w = workspace_find(a, o);
 	if (!w || workspace_lock(w) < 0 || workspace_configure(w, o) < 0)
 		return 1;

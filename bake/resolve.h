@@ -15,10 +15,12 @@ int resolve_open(struct workspace *w, const struct options *o);
  * is not known, openEuler's server is asked, once. 1: recipes say something else now,
  * read them (workspace_open) and make the graph again; 0: all is known; −1: messages given. */
 int resolve_sources(struct workspace *w, const struct graph *g);
+/* After a build: the sizes of what it fetched, into the lock of the build directory. */
+void resolve_measure(struct workspace *w, const struct graph *g);
 /* One note: how many sources of the graph are from which channel, when the channel matters. */
 void resolve_summary(const struct workspace *w, const struct graph *g);
 
-/* bake lock [--check | --update] [TARGET…]. Exit status: 0 done, 1 failed. */
+/* bake lock [--check | --update] [TARGET…]. Exit status: 0 done, 1 failed, 2 usage. */
 int resolve_lock(struct arena *a, const struct options *o);
 
 #endif
