@@ -26,6 +26,8 @@ MODULES := \
 	archive \
 	pack \
 	net \
+	survey \
+	upload \
 	advice \
 	parse \
 	token \
@@ -62,6 +64,7 @@ MODULES := \
 	sig \
 	uri \
 	mirror \
+	peer \
 	pkgindex \
 	distro \
 	gitrun \
@@ -111,10 +114,11 @@ MODULES := \
 	taint \
 	outage \
 	artefact \
+	same \
+	offer \
 	task \
 	joblog \
 	ready \
-	same \
 	sched \
 	dump \
 	options \
@@ -133,6 +137,7 @@ MODULES := \
 	build \
 	why \
 	clean \
+	shipment \
 	upkeep \
 	depot \
 	refresh \

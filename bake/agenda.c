@@ -10,6 +10,7 @@
 #include "inventory.h"
 #include "layer.h"
 #include "lock.h"
+#include "offer.h"
 #include "options.h"
 #include "outage.h"
 #include "recipe.h"
@@ -33,7 +34,26 @@ static bool is_current(void *ctx, const struct task *t) {
 
 static bool is_stored(void *ctx, const struct task *t) {
 	const struct agenda *g = ctx;
-	return g->store && store_has(g->store, t->hash.p);
+	return (g->store && store_has(g->store, t->hash.p)) || (g->offers && offer_has(g->offers, t->hash));
+}
+
+/* What an artefact would be of use for. Every one in the graph is asked for, not only those that turn
+ * out to be needed: what mirrors know of equal hashes decides the hashes above. */
+static bool asks_mirrors(const struct agenda *g, const struct task *t) {
+	return t->spec->cached && !t->spec->noexec && !t->forced && !stamp_is_there(t)
+		&& !store_has(g->store, t->hash.p);
+}
+
+static bool ask_mirrors(struct agenda *g) {
+	struct offer_wish *w = ARENA_ARRAY(g->arena, struct offer_wish, g->graph->count + 1);
+	size_t n = 0;
+	for (uint32_t i = 0; i < g->graph->count; i++) {
+		struct task *t = &g->graph->task[i];
+		t->remote = false;
+		if (asks_mirrors(g, t))
+			w[n++] = (struct offer_wish){ t->hash, t->id };
+	}
+	return offer_ask(g->offers, w, n);
 }
 
 static struct slice find_same(void *ctx, struct slice hash) {
@@ -44,7 +64,15 @@ static struct slice find_same(void *ctx, struct slice hash) {
 int agenda_hash(void *ctx) {
 	struct agenda *g = ctx;
 	struct graph_same same = { g, find_same };
-	return graph_hash(g->graph, g->tools.lines, g->same ? &same : NULL);
+	do {
+		if (graph_hash(g->graph, g->tools.lines, g->same ? &same : NULL) < 0)
+			return -1;
+	} while (g->offers && ask_mirrors(g));
+	for (uint32_t i = 0; i < g->graph->count && g->offers; i++) {
+		struct task *t = &g->graph->task[i];
+		t->remote = offer_has(g->offers, t->hash);
+	}
+	return 0;
 }
 
 /* --- making it --- */
@@ -59,17 +87,22 @@ static struct slice default_task(struct agenda *g) {
 /* The artefacts of earlier builds. Without SSTATE_DIR nothing is kept. */
 static int open_store(struct agenda *g, bool building) {
 	static char compiler[HASH_HEX];
-	struct store_options o;
-	store_settings(g->config, g->arena, &o);
-	if (!o.dir)
+	struct store_options *o = ARENA_NEW(g->arena, struct store_options);
+	bool failed;
+	store_settings(g->config, g->arena, o);
+	if (!o->dir)
 		return 0;
 	hash_text(HASH_SHA256, g->tools.lines, compiler);
-	o.compiler = compiler;
-	g->store = store_open(g->arena, &o);
-	g->same = same_open(g->arena, o.dir);
-	if (g->store && building)
-		inventory_lease(o.dir);
-	return g->store ? 0 : -1;
+	o->compiler = compiler;
+	g->store = store_open(g->arena, o);
+	g->same = same_open(g->arena, o->dir);
+	if (!g->store)
+		return -1;
+	if (building)
+		inventory_lease(o->dir);
+	struct offer_options mirrors = { g->store, o, g->same };
+	g->offers = offer_open(g->arena, g->config, &mirrors, &failed);
+	return failed ? -1 : 0;
 }
 
 /* -f and -C. What is forced keeps a new identity, so that its dependents and later builds follow

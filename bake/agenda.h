@@ -11,6 +11,7 @@
 struct arena;
 struct data;
 struct graph;
+struct offers;
 struct options;
 struct same;
 struct store;
@@ -24,6 +25,7 @@ struct agenda {
 	const char *tmpdir;
 	struct store *store;             /* NULL: none */
 	struct same *same;               /* NULL: none */
+	struct offers *offers;           /* of mirrors; NULL: none */
 	struct hosttools_identity tools;
 	struct graph *graph;
 	struct plan_facts facts;
@@ -36,7 +38,7 @@ struct agenda {
 struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked);
 /* A variable of the configuration, expanded. */
 const char *agenda_text(struct agenda *g, const char *name);
-/* Hashes the graph again, when a task left what an earlier run had left. ctx: the agenda. */
+/* Hashes the graph again and asks mirrors for what is new in it, when a task left what an earlier run had left. ctx: the agenda. */
 int agenda_hash(void *ctx);
 /* The task that a word of the command line names; NULL: none such (reported). */
 const struct task *agenda_target(struct agenda *g);

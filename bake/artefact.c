@@ -156,6 +156,8 @@ int artefact_store(struct store *s, const struct task *t, const struct store_ent
 	struct store_entry e = entry(a, t);
 	e.newest = cost->newest;
 	e.cpu_ms = cost->cpu_ms;
+	e.kin = cost->kin;
+	e.ctx = cost->ctx;
 	int result = store_put(s, &e, content);
 	arena_free(a);
 	return result;

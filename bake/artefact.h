@@ -21,7 +21,7 @@ int artefact_empty(const struct task *t);
 int artefact_publish(const struct task *t);
 /* Takes away all that the tasks of r have published. */
 void artefact_withdraw(const struct recipe *r);
-/* Packs the trees into the store. cost: its newest and cpu_ms, see store.h, are taken. *content: the
+/* Packs the trees into the store. cost: its newest, cpu_ms and kin, see store.h, are taken. *content: the
  * content hash. */
 int artefact_store(struct store *s, const struct task *t, const struct store_entry *cost,
 		struct slice *content);

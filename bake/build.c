@@ -84,6 +84,8 @@ static struct task_context *make_context(struct agenda *b) {
 	struct task_context *c = task_context_new(b->arena, b->w->config, host);
 	c->graph = b->graph;
 	c->store = b->store;
+	c->same = b->same;
+	c->offers = b->offers;
 	return c;
 }
 

@@ -49,6 +49,7 @@ struct task {
 	enum task_state state;
 	enum task_plan plan;
 	bool target;                     /* asked for by name */
+	bool remote;                     /* its artefact is to be had from a mirror: see offer.h */
 	bool unusable;                   /* its stored artefact was tried in vain: it runs */
 	bool forced;                     /* -f, -C, [nostamp]: runs, and so does what needs it */
 };

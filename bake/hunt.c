@@ -8,7 +8,6 @@
 #include "source.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,18 +60,7 @@ int hunt_lock(struct hunt *h) {
 /* --- one place --- */
 
 bool hunt_allowed(struct hunt *h, struct slice url) {
-	struct slice hosts = data_text(h->d, "BB_ALLOWED_NETWORKS"), word;
-	struct uri u;
-	const char *why;
-	if (!slice_trim(hosts).n || !uri_parse(h->arena, url, &u, &why))
-		return true;
-	struct slice host = u.host;
-	slice_field(&u.host, ':', &host);
-	const char *name = arena_str(h->arena, host);
-	while (slice_word(&hosts, &word))
-		if (fnmatch(arena_str(h->arena, word), name, FNM_CASEFOLD) == 0)
-			return true;
-	return false;
+	return uri_host_allowed(h->arena, url, data_text(h->d, "BB_ALLOWED_NETWORKS"));
 }
 
 static bool may_redirect(void *ctx, const char *url) {

@@ -34,6 +34,7 @@ struct transfer {
 	bool forbidden;          /* redirected where r->allowed does not let it */
 	bool too_long;           /* more than r->size bytes */
 	int64_t last_tick;
+	struct curl_slist *headers;
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -41,6 +42,10 @@ static const char *closed;       /* the reason; NULL: the gate is open */
 
 void net_offline(const char *reason) {
 	closed = reason;
+}
+
+const char *net_closed(void) {
+	return closed;
 }
 
 static void start_curl(void) {
@@ -62,11 +67,20 @@ static bool start_over(struct transfer *t) {
 	return true;
 }
 
-/* A server that knows no ranges sends the whole file again (200 in place of 206). */
-static bool whole_again(struct transfer *t) {
+static long response(struct transfer *t) {
 	long code = 0;
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &code);
-	return t->asked_from && code == 200;
+	return code;
+}
+
+/* A server that knows no ranges sends the whole file again (200 in place of 206). */
+static bool whole_again(struct transfer *t) {
+	return t->asked_from && response(t) == 200;
+}
+
+/* A redirection that is not followed, or says not where to. */
+static bool is_elsewhere(struct transfer *t) {
+	return response(t) >= 300 && response(t) < 400;
 }
 
 static size_t take(char *bytes, size_t one, size_t size, void *ctx) {
@@ -77,6 +91,8 @@ static size_t take(char *bytes, size_t one, size_t size, void *ctx) {
 		return 0;
 	}
 	t->answered = true;
+	if (is_elsewhere(t))
+		return 0;
 	if (t->r->size && t->have + size > t->r->size) {
 		t->too_long = true;
 		return 0;
@@ -145,6 +161,46 @@ static void set_trust(CURL *c, const struct net_request *r) {
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "bake");
 }
 
+/* Of nothing: what a signed request without a body says of it. */
+#define EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static struct curl_slist *add_header(struct curl_slist *list, const char *name, const char *value) {
+	struct buf b = { 0 };
+	buf_addf(&b, "%s: %s", name, value);
+	list = curl_slist_append(list, b.p);
+	buf_free(&b);
+	return list;
+}
+
+/* A signature holds for one host: whoever sends us elsewhere is not followed. */
+static struct curl_slist *set_signing(CURL *c, const struct net_access *who, const char *sha256) {
+	struct curl_slist *headers = add_header(NULL, "x-amz-content-sha256", sha256);
+	if (who->token)
+		headers = add_header(headers, "x-amz-security-token", who->token);
+	curl_easy_setopt(c, CURLOPT_AWS_SIGV4, who->sigv4);
+	curl_easy_setopt(c, CURLOPT_USERNAME, who->user);
+	curl_easy_setopt(c, CURLOPT_PASSWORD, who->password);
+	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+	return headers;
+}
+
+static void set_certificate(CURL *c, const struct net_access *who) {
+	curl_easy_setopt(c, CURLOPT_SSLCERT, who->certificate);
+	curl_easy_setopt(c, CURLOPT_SSLKEY, who->key ? who->key : who->certificate);
+}
+
+struct curl_slist *net_prepare(void *curl, const struct net_request *r, const char *sent_sha256) {
+	const struct net_access *who = r->access;
+	start_curl();
+	set_limits(curl, r);
+	set_trust(curl, r);
+	if (who && who->certificate)
+		set_certificate(curl, who);
+	return who && who->sigv4 ? set_signing(curl, who, sent_sha256 ? sent_sha256 : EMPTY_SHA256) : NULL;
+}
+
 static CURLcode attempt(struct transfer *t) {
 	CURL *c = t->curl;
 	char range[32];
@@ -153,8 +209,8 @@ static CURLcode attempt(struct transfer *t) {
 	t->answered = false;
 	t->error[0] = '\0';
 	curl_easy_reset(c);
-	set_limits(c, t->r);
-	set_trust(c, t->r);
+	curl_slist_free_all(t->headers);
+	t->headers = net_prepare(c, t->r, NULL);
 	curl_easy_setopt(c, CURLOPT_URL, t->r->url);
 	curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(c, CURLOPT_RANGE, t->have ? range : NULL);
@@ -175,12 +231,6 @@ static CURLcode attempt(struct transfer *t) {
 
 /* --- what an attempt's failure means --- */
 
-static long response(struct transfer *t) {
-	long code = 0;
-	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &code);
-	return code;
-}
-
 /* May the same request succeed a little later? */
 static bool passes(struct transfer *t, CURLcode rc) {
 	switch (rc) {
@@ -200,6 +250,15 @@ static bool passes(struct transfer *t, CURLcode rc) {
 	}
 }
 
+/* Would another file from the same server fail too? */
+static bool blames_server(struct transfer *t, CURLcode rc) {
+	if (rc == CURLE_HTTP_RETURNED_ERROR)
+		return response(t) >= 500;
+	if (is_elsewhere(t))
+		return true;
+	return !t->write_error && !t->forbidden && rc != CURLE_WRITE_ERROR;
+}
+
 /* What we hold is no part of the file there, being longer; or the server cannot begin in its
  * middle. */
 static bool cannot_go_on(struct transfer *t, CURLcode rc) {
@@ -216,6 +275,8 @@ static struct slice describe(struct arena *a, struct transfer *t, CURLcode rc) {
 			strerror(t->write_error));
 	if (t->forbidden)
 		return SLICE("redirected to a host that BB_ALLOWED_NETWORKS does not name");
+	if (rc == CURLE_WRITE_ERROR && is_elsewhere(t))
+		return arena_printf(a, "the server answers %ld: it is elsewhere", code);
 	switch (rc) {
 	case CURLE_HTTP_RETURNED_ERROR:
 		return arena_printf(a, "the server answers %ld%s", code,
@@ -239,7 +300,7 @@ static struct slice describe(struct arena *a, struct transfer *t, CURLcode rc) {
 	}
 }
 
-static int transfer(struct arena *a, struct transfer *t, struct slice *why) {
+static int transfer(struct arena *a, struct transfer *t, struct net_reply *reply, struct slice *why) {
 	unsigned attempts = t->r->attempts ? t->r->attempts : ATTEMPTS;
 	unsigned pause = t->r->pause_ms ? t->r->pause_ms : PAUSE_MS;
 	for (unsigned i = 1;; i++) {
@@ -247,6 +308,7 @@ static int transfer(struct arena *a, struct transfer *t, struct slice *why) {
 		if (rc == CURLE_OK)
 			return 0;
 		*why = describe(a, t, rc);
+		reply->unreachable = blames_server(t, rc);
 		bool beyond = cannot_go_on(t, rc);
 		if (i == attempts || t->write_error || !(beyond ? start_over(t) : passes(t, rc)))
 			return -1;
@@ -270,14 +332,15 @@ static int take_over(struct transfer *t) {
 	return n < 0 ? -1 : 0;
 }
 
-static int to_part(struct arena *a, struct transfer *t, const char *part, struct slice *why) {
+static int to_part(struct arena *a, struct transfer *t, struct net_reply *reply, struct slice *why) {
+	const char *part = arena_printf(a, "%s.part", t->r->file).p;
 	int flags = O_RDWR | O_CREAT | O_CLOEXEC | (t->r->fresh ? O_TRUNC : 0);
 	t->fd = open(part, flags, 0644);
 	if (t->fd < 0 || take_over(t)) {
 		*why = arena_printf(a, "%s: %s", part, strerror(errno));
 		return -1;
 	}
-	return transfer(a, t, why);
+	return transfer(a, t, reply, why);
 }
 
 static int finish(struct arena *a, struct transfer *t, const char *part, struct slice *why) {
@@ -307,7 +370,8 @@ int net_get(struct arena *a, const struct net_request *r, struct net_reply *repl
 	struct transfer t = { .r = r, .curl = curl_easy_init(), .fd = -1 };
 	const char *part = arena_printf(a, "%s.part", r->file).p;
 	t.hash = hash_new(HASH_SHA256);
-	int rc = to_part(a, &t, part, why);
+	*reply = (struct net_reply){ .bytes = 0 };
+	int rc = to_part(a, &t, reply, why);
 	if (!rc)
 		rc = finish(a, &t, part, why);
 	if (t.fd >= 0)
@@ -320,6 +384,7 @@ int net_get(struct arena *a, const struct net_request *r, struct net_reply *repl
 	reply->bytes = t.have;
 	reply->resumed = t.had > 0;
 	hash_free(t.hash);
+	curl_slist_free_all(t.headers);
 	curl_easy_cleanup(t.curl);
 	return rc;
 }

@@ -18,6 +18,7 @@ static const char help[] =
 	"       bake [options] clean RECIPE…      remove what was built of recipes (--all: everything)\n"
 	"       bake [options] cache stats|verify|gc  look after stored artefacts (gc: --max-age DAYS,\n"
 	"                                         --max-size MB)\n"
+	"       bake [options] cache push [TARGET…]  send artefacts to SSTATE_MIRRORS (pull TARGET…: fetch)\n"
 	"       bake [options] mirror DIR TARGET… fill DIR with all sources of targets\n"
 	"       bake [options] archive TARGET… [-o DIR]  sources, patches, recipes, licence texts\n"
 	"       bake [options] refresh RECIPE [NEW.patch] [FILE…]  edits in S into the patches\n"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "sign.h"
 
 static const struct {
@@ -20,6 +21,7 @@ static const struct {
 	{ "sha256", offsetof(struct provenance, sha256), TEXT },
 	{ "size", offsetof(struct provenance, size), NUMBER },
 	{ "same", offsetof(struct provenance, same), TEXT },
+	{ "key", offsetof(struct provenance, key), TEXT },
 	{ "engine", offsetof(struct provenance, engine), TEXT },
 	{ "compiler", offsetof(struct provenance, compiler), TEXT },
 	{ "made", offsetof(struct provenance, made), NUMBER },
@@ -92,4 +94,20 @@ int provenance_check(struct arena *a, struct slice text, const struct slices *ke
 	struct slice body = slice_sub(text, 0, at + 1);
 	struct slice signature = slice_sub(text, at + 1 + strlen(SIGNATURE), text.n);
 	return sign_verify(a, keys, body, signature, why);
+}
+
+/* Its hashes become names of files. */
+static bool is_digest(struct slice text) {
+	return text.n == 0 || hash_is_hex(HASH_SHA256, text);
+}
+
+int provenance_accept(struct arena *a, struct slice text, struct slice task,
+		const struct slices *keys, struct provenance *p, struct slice *why) {
+	if (keys && keys->n && provenance_check(a, text, keys, why) < 0)
+		return -1;
+	*why = SLICE("its provenance is another artefact's");
+	if (provenance_read(text, p) < 0 || !slice_eq(p->task, task))
+		return -1;
+	*why = SLICE("its provenance is damaged");
+	return is_digest(p->same) && is_digest(p->key) && is_digest(p->sha256) ? 0 : -1;
 }

@@ -16,6 +16,7 @@ struct provenance {
 	struct slice sha256;     /* of the archive file */
 	uint64_t size;           /* bytes of it */
 	struct slice same;       /* an earlier task hash that left the same; unset: none is known */
+	struct slice key;        /* under which its content is found again: see same.h; unset: unknown */
 	struct slice engine;     /* "bake 0.1.0" */
 	struct slice compiler;   /* identity of the external compiler */
 	int64_t made;            /* seconds since 1970 */
@@ -26,8 +27,12 @@ struct provenance {
 int provenance_write(struct arena *a, const struct provenance *p, const char *key_file,
 		struct slice *text);
 /* Reads what provenance_write wrote; slices point into text. 0, or −1: it is not such a text. Nothing
- * is believed by reading it: see provenance_check. */
+ * is believed by reading it: see provenance_accept. */
 int provenance_read(struct slice text, struct provenance *p);
+/* Reads a text that says to be of the artefact of a task hash, and believes it when one of the keys
+ * signed it, or there are none. 0, or −1 and *why. */
+int provenance_accept(struct arena *a, struct slice text, struct slice task,
+		const struct slices *keys, struct provenance *p, struct slice *why);
 /* Is text signed with one of the keys (PEM files)? 0, or −1 and *why. */
 int provenance_check(struct arena *a, struct slice text, const struct slices *keys,
 		struct slice *why);

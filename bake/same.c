@@ -6,7 +6,8 @@
  * key holds them too, or what uses both would not see that the one below has changed. */
 #include "same.h"
 
-#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include "graph.h"
 #include "hash.h"
@@ -31,13 +32,25 @@ static const char *path(struct arena *a, const struct same *s, const char *kind,
 	return arena_printf(a, "%s/%s/%.2s/" SFMT, s->dir, kind, hash.p, SARG(hash)).p;
 }
 
+const char *same_name(struct arena *a, struct slice key) {
+	return arena_printf(a, "content/%.2s/" SFMT, key.p, SARG(key)).p;
+}
+
+/* A sweep removes what was not used for long. */
+static struct slice look(struct arena *a, const char *file, size_t length) {
+	struct slice text;
+	if (os_read(a, file, &text) < 0 || slice_trim(text).n != length)
+		return SLICE_NONE;       /* one cut short by a power cut is none */
+	utimensat(AT_FDCWD, file, NULL, 0);
+	return slice_trim(text);
+}
+
 struct slice same_find(const struct same *s, struct slice hash) {
 	struct arena *a = arena_new();
-	struct slice text, found = SLICE_NONE;
-	if (os_read(a, path(a, s, "same", hash), &text) == 0)
-		found = arena_dup(s->arena, slice_trim(text));
+	struct slice found = look(a, path(a, s, "same", hash), hash.n);
+	found = found.p ? arena_dup(s->arena, found) : found;
 	arena_free(a);
-	return found.n == hash.n ? found : SLICE_NONE;
+	return found;
 }
 
 static void keep(const char *file, struct slice hash) {
@@ -45,39 +58,48 @@ static void keep(const char *file, struct slice hash) {
 		debug("%s: not kept", file);
 }
 
-/* What t left and what that is used with. */
-static struct slice key_of(struct arena *a, const struct graph *g, const struct task *t) {
+struct slice same_key(struct arena *a, const struct graph *g, const struct task *t) {
 	struct slices with = { 0 };
+	char hex[HASH_HEX];
 	for (uint32_t i = 0; i < t->deps_count; i++) {
 		const struct task *dep = &g->task[t->deps[i]];
 		if (dep->spec->cached && dep->spec->name == t->spec->name)
 			slices_add(a, &with, dep->same.n ? dep->same : dep->hash);
 	}
 	slices_sort(&with);
-	return arena_printf(a, SFMT " " SFMT " " SFMT, SARG(t->id), SARG(t->content),
-		SARG(slices_join(a, &with, " ")));
+	hash_text(HASH_SHA256, arena_printf(a, SFMT " " SFMT " " SFMT, SARG(t->id), SARG(t->content),
+		SARG(slices_join(a, &with, " "))), hex);
+	return arena_dup(a, slice_of(hex));
 }
 
-/* The first task hash with this key; written when this is it. */
-static struct slice first_with(struct arena *a, const struct same *s, struct slice key,
-		const struct task *t) {
-	char hex[HASH_HEX];
-	struct slice first;
-	hash_text(HASH_SHA256, key, hex);
-	const char *file = path(a, s, "content", slice_of(hex));
-	/* One cut short by a power cut is none. */
-	if (os_read(a, file, &first) == 0 && slice_trim(first).n == t->hash.n)
-		return slice_trim(first);
-	keep(file, t->hash);
-	return t->hash;
+struct slice same_first(const struct same *s, struct slice key) {
+	struct arena *a = arena_new();
+	struct slice found = look(a, path(a, s, "content", key), key.n);
+	found = found.p ? arena_dup(s->arena, found) : found;
+	arena_free(a);
+	return found;
+}
+
+bool same_learn(const struct same *s, const struct same_found *f) {
+	struct arena *a = arena_new();
+	struct slice first = f->first.n ? f->first : f->hash;
+	bool other = !slice_eq(first, f->hash) && !same_find(s, f->hash).n;
+	if (f->key.n && !same_first(s, f->key).n)
+		keep(path(a, s, "content", f->key), first);
+	if (other)
+		keep(path(a, s, "same", f->hash), first);
+	arena_free(a);
+	return other;
 }
 
 bool same_note(const struct same *s, const struct graph *g, struct task *t) {
 	struct arena *a = arena_new();
-	struct slice first = first_with(a, s, key_of(a, g, t), t);
-	bool other = first.n == t->hash.n && !slice_eq(first, t->hash);
+	struct slice key = same_key(a, g, t), first = same_first(s, key);
+	bool other = first.n && !slice_eq(first, t->hash);
+	if (!first.n)
+		keep(path(a, s, "content", key), t->hash);
 	if (other) {
-		t->same = arena_dup(s->arena, first);
+		t->same = first;
 		keep(path(a, s, "same", t->hash), first);
 	}
 	arena_free(a);

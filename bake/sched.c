@@ -57,7 +57,7 @@ struct sched {
 	struct task_context *context;
 	const struct sched_options *o;
 	struct ready ready;
-	struct ready fetches;    /* ready tasks with [network] */
+	struct ready fetches;    /* ready tasks that wait for others' machines */
 	struct job *job;         /* one place for each that may run */
 	unsigned places;
 	struct pollfd *poll;
@@ -74,7 +74,7 @@ struct sched {
 /* --- states --- */
 
 static void push(struct sched *s, struct task *t) {
-	bool fetches = t->plan == PLAN_RUN && t->spec->network && !t->spec->noexec;
+	bool fetches = t->plan == PLAN_RESTORE ? t->remote : t->spec->network && !t->spec->noexec;
 	ready_push(fetches ? &s->fetches : &s->ready, t);
 }
 
@@ -144,7 +144,11 @@ static void take_record(struct sched *s, struct job *j, const char *record) {
 		note(SFMT, SARG(told));
 		break;
 	case TASK_REPORT_WARNING:
-		warn("%s: " SFMT, j->id, SARG(told));
+		/* Some speak of the task in commands too, and name it. */
+		if (slice_starts(told, arena_printf(a, "%s: ", j->id).p))
+			warn(SFMT, SARG(told));
+		else
+			warn("%s: " SFMT, j->id, SARG(told));
 		break;
 	case TASK_REPORT_ERROR:
 		buf_addf(&j->errors, SFMT "\n", SARG(told));

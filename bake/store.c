@@ -2,7 +2,7 @@
  * provenance beside it as HASH.info.
  *
  * Invariants: a file under its own name is complete (written beside, renamed) and its owner is not
- * asked for; trees come back under their own names only after the content has proved right. */
+ * asked for; what comes from elsewhere is gathered below incoming/ first; trees come back under their own names only after the content has proved right. */
 #include "store.h"
 #include "data.h"
 #include "hash.h"
@@ -52,12 +52,20 @@ struct store *store_open(struct arena *a, const struct store_options *o) {
 	return NULL;
 }
 
+const char *store_name(struct arena *a, const char *hash) {
+	return arena_printf(a, "%.2s/%s.tar.zst", hash, hash).p;
+}
+
+const char *store_info_name(struct arena *a, const char *hash) {
+	return arena_printf(a, "%.2s/%s.info", hash, hash).p;
+}
+
 static const char *path_of(struct arena *a, const struct store *s, const char *hash) {
-	return arena_printf(a, "%s/%.2s/%s.tar.zst", s->dir, hash, hash).p;
+	return arena_printf(a, "%s/%s", s->dir, store_name(a, hash)).p;
 }
 
 static const char *info_of(struct arena *a, const struct store *s, const char *hash) {
-	return arena_printf(a, "%s/%.2s/%s.info", s->dir, hash, hash).p;
+	return arena_printf(a, "%s/%s", s->dir, store_info_name(a, hash)).p;
 }
 
 const char *store_file(struct arena *a, const struct store_options *o, const char *hash) {
@@ -131,15 +139,38 @@ static int date_trees(const struct pack_tree *t, size_t count, int64_t newest) {
 	return 0;
 }
 
-static int put(const struct store_entry *e, struct arena *a, const char *file,
+/* Its provenance stands there before the artefact does: who trusts signed ones only may look at any
+ * moment. */
+static int describe(const struct store *s, const struct store_entry *e, struct arena *a,
+		const char *file, const struct pack_content *content) {
+	char sha256[HASH_HEX];
+	struct stat st;
+	struct slice text;
+	struct store_kin kin = { .key = SLICE_NONE };
+	if (hash_file(HASH_SHA256, file, sha256) < 0 || stat(file, &st) < 0)
+		return -1;
+	if (e->kin)
+		kin = e->kin(e->ctx, slice_of(content->hash));
+	struct provenance p = { .artefact = slice_of(e->id), .task = slice_of(e->hash),
+		.content = slice_of(content->hash), .sha256 = slice_of(sha256),
+		.size = (uint64_t)st.st_size, .same = kin.same, .key = kin.key,
+		.engine = slice_of(s->o.engine), .compiler = slice_of(s->o.compiler),
+		.made = time(NULL), .cpu_ms = e->cpu_ms };
+	if (provenance_write(a, &p, s->o.signing_key, &text) < 0)
+		return -1;
+	return os_write(info_of(a, s, e->hash), text, 0644, false);
+}
+
+static int put(const struct store *s, const struct store_entry *e, struct arena *a,
 		struct pack_content *content) {
 	const struct pack_tree *t = trees_of(a, e, "");
+	const char *file = path_of(a, s, e->hash);
 	const char *temporary = arena_printf(a, "%s.tmp-%d", file, (int)getpid()).p;
 	if (os_mkparents(file) || date_trees(t, e->count, e->newest > 0 ? e->newest : OLD_DAY))
 		return -1;
 	if (pack_write(temporary, t, e->count, e->id, content))
 		return -1;
-	if (rename(temporary, file) == 0)
+	if (describe(s, e, a, temporary, content) == 0 && rename(temporary, file) == 0)
 		return 0;
 	int why = errno;
 	unlink(temporary);
@@ -147,30 +178,11 @@ static int put(const struct store_entry *e, struct arena *a, const char *file,
 	return -1;
 }
 
-static int describe(const struct store *s, const struct store_entry *e, struct arena *a,
-		const struct pack_content *content) {
-	char sha256[HASH_HEX];
-	struct stat st;
-	struct slice text;
-	const char *file = path_of(a, s, e->hash), *info = info_of(a, s, e->hash);
-	if (hash_file(HASH_SHA256, file, sha256) < 0 || stat(file, &st) < 0)
-		return -1;
-	struct provenance p = { .artefact = slice_of(e->id), .task = slice_of(e->hash),
-		.content = slice_of(content->hash), .sha256 = slice_of(sha256),
-		.size = (uint64_t)st.st_size, .engine = slice_of(s->o.engine),
-		.compiler = slice_of(s->o.compiler), .made = time(NULL), .cpu_ms = e->cpu_ms };
-	if (provenance_write(a, &p, s->o.signing_key, &text) < 0)
-		return -1;
-	return os_write(info, text, 0644, false);
-}
-
 int store_put(struct store *s, const struct store_entry *e, struct slice *content) {
 	struct arena *a = arena_new();
 	struct pack_content c;
 	const char *file = path_of(a, s, e->hash);
-	int rc = put(e, a, file, &c);
-	if (rc == 0)
-		rc = describe(s, e, a, &c);
+	int rc = put(s, e, a, &c);
 	if (rc)
 		warn("%s: cannot be kept as %s: %s", e->id, file, strerror(errno));
 	else
@@ -230,16 +242,12 @@ static int check_trust(struct arena *a, const struct store *s, const char *hash,
 	if (!s->o.verify_keys || s->o.verify_keys->n == 0)
 		return 0;
 	*why = SLICE("it has no provenance");
-	if (os_read(a, info_of(a, s, hash), &text) < 0)
-		return -1;
-	if (provenance_check(a, text, s->o.verify_keys, why) < 0)
-		return -1;
-	*why = SLICE("what is signed is another artefact");
-	if (provenance_read(text, &p) < 0 || !slice_is(p.task, hash)
-			|| hash_file(HASH_SHA256, path_of(a, s, hash), sha256) < 0)
+	if (os_read(a, info_of(a, s, hash), &text) < 0
+			|| provenance_accept(a, text, slice_of(hash), s->o.verify_keys, &p, why) < 0)
 		return -1;
 	*why = SLICE("its bytes are not those that were signed");
-	return slice_is(p.sha256, sha256) ? 0 : -1;
+	return hash_file(HASH_SHA256, path_of(a, s, hash), sha256) == 0
+		&& slice_is(p.sha256, sha256) ? 0 : -1;
 }
 
 static int restore(struct arena *a, const struct store *s, const struct store_entry *e,
@@ -282,4 +290,43 @@ int store_verify(const struct store *s, const char *hash, struct arena *a, struc
 		return 0;
 	*why = arena_dup(a, slice_of(reason));
 	return -1;
+}
+
+/* --- from elsewhere --- */
+
+/* The lock's file is removed with what it stands for, so a lock on a file that is gone is none. */
+int store_gather(const struct store *s, const char *hash, struct arena *a, struct store_incoming *in) {
+	struct stat mine, there;
+	in->file = arena_printf(a, "%s/incoming/%s", s->dir, hash).p;
+	const char *lock = arena_printf(a, "%s.lock", in->file).p;
+	if (os_mkparents(lock) < 0)
+		return -1;
+	while ((in->lock = os_lock(lock, true)) >= 0) {
+		if (fstat(in->lock, &mine) == 0 && stat(lock, &there) == 0 && mine.st_ino == there.st_ino)
+			return 0;
+		close(in->lock);
+	}
+	return -1;
+}
+
+static int name_gathered(const struct store *s, struct arena *a, const char *hash, const char *from,
+		struct slice info) {
+	const char *file = path_of(a, s, hash);
+	if (os_mkparents(file) < 0 || os_write(info_of(a, s, hash), info, 0644, false) < 0)
+		return -1;
+	mark_used(from);
+	return rename(from, file);
+}
+
+int store_gathered(const struct store *s, const char *hash, struct store_incoming *in,
+		const struct slice *info) {
+	struct arena *a = arena_new();
+	int rc = info ? name_gathered(s, a, hash, in->file, *info) : 0, why = errno;
+	if (rc < 0 || !info)
+		unlink(in->file);
+	unlink(arena_printf(a, "%s.lock", in->file).p);
+	close(in->lock);
+	arena_free(a);
+	errno = why;
+	return rc;
 }

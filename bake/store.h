@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util.h"
+
 struct arena;
 struct data;
-struct slice;
-struct slices;
 
 struct store;
 
@@ -20,6 +20,11 @@ struct store_options {
 	const struct slices *verify_keys; /* public keys (PEM files): what none of them signed is
 		refused; NULL or empty: nothing is asked for */
 	const char *engine, *compiler;   /* for the provenance; NULL: unknown */
+};
+
+/* What is known of a content: see same.h. */
+struct store_kin {
+	struct slice key, same;  /* unset: unknown */
 };
 
 struct store_entry {
@@ -33,6 +38,9 @@ struct store_entry {
 	 * building and restoring leave the same trees, on disk too. 0: a fixed day long ago. */
 	int64_t newest;
 	uint64_t cpu_ms;         /* what the task cost, for the provenance; 0: unknown */
+	/* Asked by store_put as soon as the content is known, for the provenance. NULL: nobody knows. */
+	struct store_kin (*kin)(void *ctx, struct slice content);
+	void *ctx;
 };
 
 /* SSTATE_DIR, SSTATE_SIGNING_KEY and SSTATE_VERIFY_KEYS of a configuration; the compiler is left to
@@ -42,6 +50,9 @@ void store_settings(struct data *config, struct arena *a, struct store_options *
 struct store *store_open(struct arena *a, const struct store_options *o);
 /* Where the artefact of a hash is or would be, in a. */
 const char *store_file(struct arena *a, const struct store_options *o, const char *hash);
+/* The artefact and its provenance, relative to SSTATE_DIR and to a mirror, in a. */
+const char *store_name(struct arena *a, const char *hash);
+const char *store_info_name(struct arena *a, const char *hash);
 /* Is it there? If so it is marked as used now, so that a gc beside this build spares it. */
 bool store_has(const struct store *s, const char *hash);
 /* Reads an artefact as store_get would, keeping nothing. 0, or −1 and *why in a. */
@@ -56,5 +67,16 @@ int store_put(struct store *s, const struct store_entry *e, struct slice *conten
  * one is set aside, one that no trusted key signed is refused, each with a warning and −1
  * returned: the task must run then. One that is gone (a gc was faster) is −1 without a word. */
 int store_get(struct store *s, const struct store_entry *e, struct slice *content);
+/* Where an artefact that comes from elsewhere is gathered, in a: nobody else gathers it until
+ * store_gathered. 0, or −1 with errno and no message: the store cannot be written to. */
+struct store_incoming {
+	const char *file;
+	int lock;
+};
+int store_gather(const struct store *s, const char *hash, struct arena *a, struct store_incoming *in);
+/* Gives what was gathered its name, with its provenance (NULL: it was no use), and lets go. 0, or −1
+ * with errno and no message. */
+int store_gathered(const struct store *s, const char *hash, struct store_incoming *in,
+		const struct slice *info);
 
 #endif

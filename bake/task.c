@@ -28,9 +28,11 @@
 #include "library.h"
 #include "lua.h"
 #include "map.h"
+#include "offer.h"
 #include "os.h"
 #include "proc.h"
 #include "recipe.h"
+#include "same.h"
 #include "sandbox.h"
 #include "stamp.h"
 #include "store.h"
@@ -338,13 +340,27 @@ static uint64_t cpu_ms(void) {
 	       + (uint64_t)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000;
 }
 
+/* Here the content of the artefact is known, and the task's dependencies are all done. */
+static struct store_kin find_kin(void *ctx, struct slice content) {
+	const struct task_context *c = job.context;
+	struct task t = *job.task;
+	(void)ctx;
+	t.content = content;
+	struct slice key = same_key(c->arena, c->graph, &t);
+	if (c->offers && !same_first(c->same, key).p)
+		offer_learn(c->offers, key);
+	same_note(c->same, c->graph, &t);
+	return (struct store_kin){ .key = key, .same = t.same };
+}
+
 /* Keeps the artefact; a store that cannot take it (disk full …) has said so, and the build goes
  * on. */
 static struct slice keep(const struct task *t) {
 	struct slice content = SLICE("");
 	if (!t->spec->cached || !job.context->store)
 		return content;
-	struct store_entry cost = { .newest = job.shared->epoch, .cpu_ms = cpu_ms() };
+	struct store_entry cost = { .newest = job.shared->epoch, .cpu_ms = cpu_ms(),
+		.kin = job.context->same ? find_kin : NULL };
 	if (artefact_store(job.context->store, t, &cost, &content) < 0)
 		return SLICE("");
 	report(TASK_REPORT_CONTENT, content.p);
@@ -370,6 +386,8 @@ void task_restore(const struct task_context *c, const struct task *t, int report
 	struct slice content = SLICE("");
 	begin(c, t, report_fd);
 	stamp_remove(t);
+	if (t->remote && offer_fetch(c->offers, &(struct offer_wish){ t->hash, t->id }) < 0)
+		_exit(2);
 	if (artefact_restore(c->store, t, &content) < 0 || artefact_publish(t) < 0)
 		_exit(2);
 	report(TASK_REPORT_CONTENT, content.p);

@@ -11,6 +11,8 @@ struct arena;
 struct config;
 struct graph;
 struct jobserver;
+struct offers;
+struct same;
 struct sandbox_bind;
 struct view;
 struct slice;
@@ -24,6 +26,8 @@ struct task_context {
 	struct config *inside; /* as tasks see it: TMPDIR is SANDBOX_TMPDIR when hermetic */
 	const struct graph *graph;
 	struct store *store;             /* NULL: no artefact is kept or used */
+	const struct same *same;         /* NULL: as store */
+	const struct offers *offers;     /* of mirrors; NULL: there are none */
 	const struct view *host; /* NULL: not hermetic */
 	const struct jobserver *jobserver;
 	const char *tmpdir;              /* the real one */
@@ -48,7 +52,7 @@ enum task_report {
 /* Each runs in a process forked for it, ends it, and writes the stamp last.
  * task_run: evaluates the recipe in a sandbox, with its directories, locks, log and scripts, runs
  * prefuncs, the task, postfuncs, publishes and stores the artefact. Exits 0 or 1.
- * task_restore: takes the artefact from the store. Exits 0, or 2: unusable, the task must run. */
+ * task_restore: takes the artefact from the store, where a mirror's is fetched first. Exits 0, or 2: unusable, the task must run. */
 _Noreturn void task_run(const struct task_context *c, const struct task *t, int report);
 _Noreturn void task_restore(const struct task_context *c, const struct task *t, int report);
 

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "layer.h"
 #include "options.h"
+#include "shipment.h"
 #include "store.h"
 #include "util.h"
 #include "workspace.h"
@@ -138,6 +139,8 @@ static const struct {
 	{ "stats", stats },
 	{ "verify", verify },
 	{ "gc", gc },
+	{ "push", NULL },        /* shipment's */
+	{ "pull", NULL },
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
 
@@ -175,6 +178,10 @@ int upkeep_command(struct arena *a, const struct options *o) {
 	size_t i = 0;
 	while (i < SUBCOMMANDS && !slice_is(word, subcommands[i].name))
 		i++;
+	if (slice_is(word, "push"))
+		return shipment_push(a, o);
+	if (slice_is(word, "pull"))
+		return shipment_pull(a, o);
 	if (i == SUBCOMMANDS || o->words.n > 1)
 		return usage(a, i == SUBCOMMANDS ? word : o->words.v[1]);
 	if (subcommands[i].run == gc && !o->max_age && !o->max_size) {

@@ -3,6 +3,7 @@
 #include "uri.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 #include <string.h>
 
 /* --- quoting --- */
@@ -103,6 +104,21 @@ bool uri_parse(struct arena *a, struct slice text, struct uri *u, const char **w
 	}
 	take_place(a, location, u);
 	return take_params(a, rest, u, why);
+}
+
+bool uri_host_allowed(struct arena *a, struct slice url, struct slice hosts) {
+	struct slice word, host;
+	struct uri u;
+	const char *why;
+	if (!slice_trim(hosts).n || !uri_parse(a, url, &u, &why))
+		return true;
+	host = u.host;
+	slice_field(&u.host, ':', &host);
+	const char *name = arena_str(a, host);
+	while (slice_word(&hosts, &word))
+		if (fnmatch(arena_str(a, word), name, FNM_CASEFOLD) == 0)
+			return true;
+	return false;
 }
 
 /* --- parameters --- */

@@ -25,6 +25,8 @@ struct uri {
 bool uri_parse(struct arena *a, struct slice text, struct uri *u, const char **why);
 struct slice uri_param(const struct uri *u, const char *name);       /* unset when absent */
 bool uri_flag(const struct uri *u, const char *name, bool fallback); /* 1/true/yes … */
+/* Is its host one of those named (BB_ALLOWED_NETWORKS: globs; empty: all are)? */
+bool uri_host_allowed(struct arena *a, struct slice url, struct slice hosts);
 void uri_param_set(struct arena *a, struct uri *u, struct slice name, struct slice value);
 struct slice uri_text(struct arena *a, const struct uri *u);         /* put together again */
 struct slice uri_remote(struct arena *a, const struct uri *u);       /* without parameters */

@@ -5,6 +5,7 @@
 #   bake ARGUMENTS       the engine; output in $top.out, its exit status in $status
 #   ok TEXT COMMAND…     prints "ok - TEXT" when the command succeeds, else "not ok" and the output
 #   says REGEX, silent REGEX     does (no) line of the output match?
+#   both COMMAND COMMAND         do both succeed?
 here=$(cd "$(dirname "$0")" && pwd)
 engine=${BAKE:-$here/../../out/bake}
 [ -x "$engine" ] || { echo "not ok - $engine is not built"; exit 1; }
@@ -31,6 +32,10 @@ bake() {
 
 says() {
 	grep -qE -- "$1" "$top.out"
+}
+
+both() {                                 # both COMMAND COMMAND: two conditions
+	eval "$1" && eval "$2"
 }
 
 silent() {

@@ -288,7 +288,7 @@ Test(store, an_artefact_of_another_task_is_not_taken_for_this_one) {
 	cr_assert_eq(rename(in("store/ab/ab00000000000000000000000000000000000000000000000000000000000000.info"),
 			in("store/ab/" HASH ".info")), 0);
 	trust("key");
-	expect_refused("what is signed is another artefact");
+	expect_refused("its provenance is another artefact's");
 }
 
 Test(store, one_that_is_gone_is_no_damage) {

@@ -1,0 +1,353 @@
+/* peer: names become addresses through mirror.h, so that what Yocto's users write means what it means
+ * there; a plain URL is the pair "file://.* URL/PATH". */
+#include "peer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "data.h"
+#include "hash.h"
+#include "mirror.h"
+#include "os.h"
+#include "survey.h"
+#include "upload.h"
+#include "uri.h"
+
+enum { TIMEOUT_S = 10, ATTEMPTS = 2 };
+
+/* --- the variable --- */
+
+static const char *text_of(struct data *config, struct arena *a, const char *name) {
+	struct slice text = slice_trim(data_text(config, name));
+	return text.n ? arena_str(a, text) : NULL;
+}
+
+/* A variable of the configuration, else of the environment: secrets belong in the latter. */
+static const char *either(struct data *config, struct arena *a, const char *name,
+		const char *const *environment) {
+	const char *text = name ? text_of(config, a, name) : NULL;
+	for (; !text && *environment; environment++) {
+		text = getenv(*environment);
+		text = text && *text ? text : NULL;
+	}
+	return text;
+}
+
+/* A word that begins a pair: "file://.*". A directory's URL has a third slash. */
+static bool is_pattern(struct slice word) {
+	return slice_starts(word, "file://") && !slice_starts(word, "file:///");
+}
+
+static void set_limits(struct data *config, struct arena *a, struct peer *p) {
+	struct slice text = slice_trim(data_text(config, "SSTATE_MIRROR_TIMEOUT"));
+	unsigned seconds = text.n ? (unsigned)strtoul(arena_str(a, text), NULL, 10) : TIMEOUT_S;
+	seconds = seconds ? seconds : TIMEOUT_S;
+	p->how = (struct net_request){ .connect_s = seconds, .stall_s = seconds, .attempts = ATTEMPTS,
+		.ca_bundle = text_of(config, a, "SSTATE_MIRROR_CA") };
+	if (!p->how.ca_bundle)
+		p->how.ca_bundle = text_of(config, a, "BB_CA_BUNDLE");
+	p->how.access = &p->who;
+	p->who = (struct net_access){ .certificate = text_of(config, a, "SSTATE_MIRROR_CERT"),
+		.key = text_of(config, a, "SSTATE_MIRROR_KEY") };
+}
+
+/* Without an access key requests go out unsigned: a public bucket can be read. */
+static void set_bucket(struct data *config, struct arena *a, struct peer *p) {
+	static const char *const user[] = { "AWS_ACCESS_KEY_ID", NULL };
+	static const char *const secret[] = { "AWS_SECRET_ACCESS_KEY", NULL };
+	static const char *const token[] = { "AWS_SESSION_TOKEN", NULL };
+	static const char *const regions[] = { "AWS_REGION", "AWS_DEFAULT_REGION", NULL };
+	static const char *const endpoints[] = { "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", NULL };
+	const char *region = either(config, a, "SSTATE_MIRROR_REGION", regions);
+	const char *endpoint = either(config, a, "SSTATE_MIRROR_ENDPOINT", endpoints);
+	region = region ? region : "us-east-1";
+	endpoint = endpoint ? endpoint : arena_printf(a, "https://s3.%s.amazonaws.com", region).p;
+	struct slice base = slice_of(endpoint);
+	while (slice_ends(base, "/"))
+		base.n--;
+	p->endpoint = arena_str(a, base);
+	p->who.user = either(config, a, NULL, user);
+	p->who.password = either(config, a, NULL, secret);
+	p->who.token = either(config, a, NULL, token);
+	if (p->who.user && p->who.password)
+		p->who.sigv4 = arena_printf(a, "aws:amz:%s:s3", region).p;
+}
+
+static int set_kind(struct peer *p, const char *variable, const struct uri *u) {
+	static const struct { const char *scheme; enum peer_kind kind; } kinds[] = {
+		{ "file", PEER_DIRECTORY }, { "http", PEER_SERVER }, { "https", PEER_SERVER },
+		{ "s3", PEER_BUCKET },
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (slice_is(u->scheme, kinds[i].scheme)) {
+			p->kind = kinds[i].kind;
+			return 0;
+		}
+	error("%s: %s: it is no file, http, https or s3 URL", variable, p->place);
+	return -1;
+}
+
+/* What people know it by: without "/PATH" and parameters. */
+static const char *place_of(struct arena *a, struct slice url) {
+	struct slice place;
+	slice_field(&url, ';', &place);
+	if (slice_ends(place, "/PATH"))
+		place.n -= strlen("/PATH");
+	return arena_str(a, place);
+}
+
+static int make_peer(struct data *config, struct arena *a, const char *variable,
+		const struct slice words[2], struct peer *p) {
+	struct slice url = words[1];
+	struct uri u;
+	const char *why;
+	*p = (struct peer){ .place = place_of(a, url), .state = p->state };
+	if (!uri_parse(a, url, &u, &why)) {
+		error("%s: %s: %s", variable, p->place, why);
+		return -1;
+	}
+	if (!words[0].n)
+		url = arena_printf(a, "%s/PATH", p->place);
+	p->pair = arena_printf(a, SFMT " " SFMT, SARG(words[0].n ? words[0] : SLICE("file://.*")), SARG(url));
+	if (set_kind(p, variable, &u) < 0)
+		return -1;
+	set_limits(config, a, p);
+	if (p->kind == PEER_BUCKET)
+		set_bucket(config, a, p);
+	return 0;
+}
+
+/* --- who may be asked --- */
+
+static bool is_allowed(struct data *config, struct arena *a, const struct peer *p) {
+	if (p->kind == PEER_DIRECTORY)
+		return true;
+	const char *why = NULL, *url = p->kind == PEER_BUCKET ? p->endpoint : p->place;
+	if (data_is(config, "BB_NO_NETWORK", "1") && !data_is(config, "SSTATE_MIRROR_ALLOW_NETWORK", "1"))
+		why = "BB_NO_NETWORK is set";
+	else if (!uri_host_allowed(a, slice_of(url), data_text(config, "BB_ALLOWED_NETWORKS")))
+		why = "BB_ALLOWED_NETWORKS does not name it";
+	if (why)
+		debug("%s: not asked for artefacts: %s", p->place, why);
+	return !why;
+}
+
+/* --- the list --- */
+
+static struct slice without_escapes(struct arena *a, struct slice text) {
+	char *copy = arena_str(a, text);
+	for (char *at = copy; (at = strstr(at, "\\n")); at += 2)
+		at[0] = at[1] = ' ';
+	return slice_of(copy);
+}
+
+static int add_words(struct data *config, struct arena *a, const char *variable, struct slices *words,
+		struct peers *list) {
+	for (size_t i = 0; i < words->n; i++) {
+		struct slice pair[2] = { SLICE_NONE, words->v[i] };
+		if (is_pattern(words->v[i])) {
+			if (i + 1 == words->n) {
+				error("%s: \"" SFMT "\" is a pattern, and no URL follows it", variable,
+						SARG(words->v[i]));
+				return -1;
+			}
+			pair[0] = words->v[i];
+			pair[1] = words->v[++i];
+		}
+		if (make_peer(config, a, variable, pair, &list->v[list->n]) < 0)
+			return -1;
+		list->n += is_allowed(config, a, &list->v[list->n]);
+	}
+	return 0;
+}
+
+int peer_list(struct data *config, struct arena *a, const char *variable, struct peers *list) {
+	struct slices words = { 0 };
+	slices_words(a, &words, without_escapes(a, data_text(config, variable)));
+	*list = (struct peers){ .v = ARENA_ARRAY(a, struct peer, words.n + 1) };
+	if (words.n == 0)
+		return 0;
+	struct peer_state *shared = mmap(NULL, words.n * sizeof *shared, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		broken("no memory to share with tasks");
+	for (size_t i = 0; i < words.n; i++)
+		list->v[i].state = &shared[i];
+	return add_words(config, a, variable, &words, list);
+}
+
+bool peer_give_up(const struct peer *p) {
+	return !__atomic_exchange_n(&p->state->given_up, true, __ATOMIC_SEQ_CST);
+}
+
+/* --- addresses --- */
+
+/* A bucket is a part of the path: that works with every server that speaks S3. */
+static const char *in_bucket(struct arena *a, const struct peer *p, struct slice url) {
+	return arena_printf(a, "%s/" SFMT, p->endpoint, SARG(slice_sub(url, strlen("s3://"), url.n))).p;
+}
+
+/* The URL of a name, a directory's path; NULL: the pattern does not fit it. */
+static const char *address(struct arena *a, const struct peer *p, const char *name) {
+	struct slices urls = { 0 };
+	struct slice url, why;
+	struct uri u;
+	const char *reason;
+	struct slice text = arena_printf(a, "file://%s", name);
+	if (!uri_parse(a, text, &u, &reason) || !mirror_urls(a, p->pair, &u, os_basename(text), &urls, &why)
+			|| urls.n == 0)
+		return NULL;
+	slice_field(&urls.v[0], ';', &url);
+	if (p->kind == PEER_BUCKET)
+		return in_bucket(a, p, url);
+	if (p->kind == PEER_DIRECTORY)
+		return uri_parse(a, url, &u, &reason) ? arena_str(a, u.path) : NULL;
+	return arena_str(a, url);
+}
+
+/* --- asking --- */
+
+static void look_at(struct arena *a, const struct peer *p, struct peer_file *f) {
+	struct stat st;
+	const char *path = address(a, p, f->name);
+	if (!path)
+		return;
+	if (f->head) {
+		f->there = stat(path, &st) == 0 && S_ISREG(st.st_mode);
+		f->bytes = f->there ? (uint64_t)st.st_size : 0;
+	} else {
+		f->there = os_read(a, path, &f->text) == 0;
+	}
+}
+
+/* Where a directory is; what a pattern's groups make of it is seen name by name. */
+static const char *root_of(struct arena *a, const struct peer *p) {
+	struct uri u;
+	const char *reason;
+	return uri_parse(a, slice_of(p->place), &u, &reason) ? arena_str(a, u.path) : "/";
+}
+
+void peer_make(const struct peer *p) {
+	struct arena *a = arena_new();
+	if (p->kind == PEER_DIRECTORY && !strchr(root_of(a, p), '\\'))
+		os_mkdirs(root_of(a, p));
+	arena_free(a);
+}
+
+/* A directory that is not there may be a file system that is not mounted. */
+static int ask_directory(struct arena *a, const struct peer *p, struct peer_file *f, size_t n,
+		struct slice *why) {
+	const char *root = root_of(a, p);
+	if (!strchr(root, '\\') && !os_is_dir(root)) {
+		*why = SLICE("no such directory");
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++)
+		look_at(a, p, &f[i]);
+	return 0;
+}
+
+/* A bucket that may not be listed answers 403 for what it does not have; who is let in nowhere gets
+ * nothing else. */
+static int judge(struct arena *a, const struct peer *p, const struct survey_question *q, size_t n,
+		struct slice *why) {
+	long odd = 0;
+	for (size_t i = 0; i < n; i++) {
+		p->state->open |= q[i].status == 200 || q[i].status == 404 || q[i].status == 410;
+		odd = odd ? odd : q[i].status;
+	}
+	if (p->state->open || !odd)
+		return 0;
+	*why = arena_printf(a, "the server answers %ld%s", odd, odd == 401 || odd == 403 ?
+		" (forbidden): are its certificate, ~/.netrc or keys right?" : "");
+	return -1;
+}
+
+static int ask_server(struct arena *a, const struct peer *p, struct peer_file *f, size_t n,
+		struct slice *why) {
+	struct survey_question *q = ARENA_ARRAY(a, struct survey_question, n + 1);
+	size_t *which = ARENA_ARRAY(a, size_t, n + 1), asked = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *url = address(a, p, f[i].name);
+		if (!url)
+			continue;
+		which[asked] = i;
+		q[asked++] = (struct survey_question){ .url = url, .head = f[i].head };
+	}
+	int rc = survey_ask(a, &p->how, q, asked, why);
+	for (size_t i = 0; i < asked; i++) {
+		struct peer_file *to = &f[which[i]];
+		to->there = q[i].status == 200;
+		to->bytes = q[i].bytes;
+		to->text = q[i].text;
+	}
+	return rc < 0 ? -1 : judge(a, p, q, asked, why);
+}
+
+int peer_ask(struct arena *a, const struct peer *p, struct peer_file *f, size_t n, struct slice *why) {
+	return p->kind == PEER_DIRECTORY ? ask_directory(a, p, f, n, why) : ask_server(a, p, f, n, why);
+}
+
+/* --- one file --- */
+
+static int copy(struct arena *a, const char *from, const char *to, struct net_reply *reply,
+		struct slice *why) {
+	char hex[HASH_HEX];
+	struct stat st;
+	*reply = (struct net_reply){ .bytes = 0 };
+	if (os_copy_file(from, to) < 0 || hash_file(HASH_SHA256, to, hex) < 0 || stat(to, &st) < 0) {
+		*why = arena_printf(a, "%s: %s", from, strerror(errno));
+		return -1;
+	}
+	memcpy(reply->sha256, hex, sizeof reply->sha256);
+	reply->bytes = (uint64_t)st.st_size;
+	return 0;
+}
+
+int peer_get(struct arena *a, const struct peer *p, const char *name, const struct net_request *file,
+		struct net_reply *reply, struct slice *why) {
+	const char *from = address(a, p, name);
+	*reply = (struct net_reply){ .bytes = 0 };
+	*why = SLICE("its pattern does not fit");
+	if (!from)
+		return -1;
+	if (p->kind == PEER_DIRECTORY)
+		return copy(a, from, file->file, reply, why);
+	struct net_request r = p->how;
+	r.url = from;
+	r.file = file->file;
+	r.size = file->size;
+	r.fresh = file->fresh;
+	return net_get(a, &r, reply, why);
+}
+
+static int copy_beside(struct arena *a, const char *file, const char *to, struct slice *why) {
+	const char *temporary = arena_printf(a, "%s.tmp-%d", to, (int)getpid()).p;
+	if (os_mkparents(to) == 0 && os_copy_file(file, temporary) == 0
+			&& utimensat(AT_FDCWD, temporary, NULL, 0) == 0 && rename(temporary, to) == 0)
+		return 0;
+	*why = arena_printf(a, "%s: %s", to, strerror(errno));
+	unlink(temporary);
+	return -1;
+}
+
+int peer_put(struct arena *a, const struct peer *p, const struct peer_sent *s, bool *unreachable,
+		struct slice *why) {
+	const char *to = address(a, p, s->name);
+	*unreachable = true;
+	*why = SLICE("its pattern does not fit");
+	if (!to)
+		return -1;
+	if (p->kind == PEER_DIRECTORY)
+		return copy_beside(a, s->file, to, why);
+	struct net_request r = p->how;
+	r.url = to;
+	r.file = s->file;
+	return upload_file(a, &r, s->sha256, unreachable, why);
+}

@@ -1,0 +1,415 @@
+/* shipment: one look at what the other end has, then some processes that carry, each taking the next
+ * artefact from a shared count. An artefact's provenance goes last: who sees it sees the whole.
+ * Whatever is stopped goes on where it stopped when it is asked for again. */
+#include "shipment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agenda.h"
+#include "data.h"
+#include "graph.h"
+#include "hash.h"
+#include "inventory.h"
+#include "json.h"
+#include "layer.h"
+#include "map.h"
+#include "offer.h"
+#include "options.h"
+#include "os.h"
+#include "peer.h"
+#include "proc.h"
+#include "provenance.h"
+#include "recipe.h"
+#include "same.h"
+#include "store.h"
+#include "util.h"
+#include "workspace.h"
+
+enum { CARRIERS = 8, PROGRESS_MS = 5000, WAIT_MS = 20 };
+
+/* --- carriers --- */
+
+struct tally {
+	size_t next, done, failed;
+	uint64_t bytes;
+};
+
+struct crew {
+	const char *what;        /* "push" */
+	size_t count;
+	unsigned carriers;
+	/* Carries the i-th; its bytes, or −1 with a message. In a process of its own. */
+	int64_t (*carry)(void *ctx, size_t i);
+	void *ctx;
+	struct tally *tally;
+};
+
+static _Noreturn void carry_all(const struct crew *c) {
+	size_t i;
+	while ((i = __atomic_fetch_add(&c->tally->next, 1, __ATOMIC_SEQ_CST)) < c->count) {
+		int64_t bytes = c->carry(c->ctx, i);
+		__atomic_fetch_add(bytes < 0 ? &c->tally->failed : &c->tally->done, 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&c->tally->bytes, bytes < 0 ? 0 : (uint64_t)bytes, __ATOMIC_SEQ_CST);
+	}
+	fflush(NULL);
+	_exit(0);
+}
+
+static void show_progress(const struct crew *c, int64_t *shown) {
+	if (os_now_ms() - *shown < PROGRESS_MS)
+		return;
+	*shown = os_now_ms();
+	note("cache %s: %zu of %zu artefacts, %.1f MB", c->what, c->tally->done, c->count,
+			(double)c->tally->bytes / 1e6);
+}
+
+/* What no carrier has finished has failed: one of them died. */
+static struct tally crew_run(struct crew *c) {
+	int64_t shown = os_now_ms();
+	unsigned running = 0;
+	c->tally = mmap(NULL, sizeof *c->tally, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (c->tally == MAP_FAILED)
+		broken("no memory to share with carriers");
+	fflush(NULL);
+	for (; running < c->carriers && running < c->count; running++) {
+		pid_t child = proc_fork();
+		if (child == 0)
+			carry_all(c);
+		if (child < 0)
+			break;
+	}
+	while (running) {
+		if (waitpid(-1, NULL, WNOHANG) > 0)
+			running--;
+		else
+			os_pause(WAIT_MS);
+		show_progress(c, &shown);
+	}
+	struct tally t = *c->tally;
+	munmap(c->tally, sizeof *c->tally);
+	t.failed = c->count - t.done;
+	return t;
+}
+
+/* --- what both say --- */
+
+struct summary {
+	const char *verb, *place;
+	struct tally tally;
+	size_t there;            /* were at the receiving end */
+};
+
+static void print_summary(const struct options *o, const struct summary *s) {
+	if (!o->json) {
+		printf("%s: %zu artefacts, %.1f MB %s; %zu were there", s->place, s->tally.done,
+				(double)s->tally.bytes / 1e6, s->verb, s->there);
+		printf(s->tally.failed ? "; %zu failed\n" : "\n", s->tally.failed);
+		return;
+	}
+	struct json j = { .out = stdout };
+	json_open(&j, SLICE_NONE, '{');
+	json_text(&j, SLICE("place"), slice_of(s->place));
+	json_int(&j, SLICE("artefacts"), (long long)s->tally.done);
+	json_int(&j, SLICE("bytes"), (long long)s->tally.bytes);
+	json_int(&j, SLICE("there"), (long long)s->there);
+	json_int(&j, SLICE("failed"), (long long)s->tally.failed);
+	json_close(&j, '}');
+}
+
+static unsigned carriers(const struct options *o) {
+	return o->jobs ? o->jobs : CARRIERS;
+}
+
+/* The targets behind the command's own word. */
+static struct agenda *open_targets(struct arena *a, const struct options *o) {
+	struct options *targets = ARENA_NEW(a, struct options);
+	*targets = *o;
+	targets->command = COMMAND_BUILD;
+	targets->dry_run = true;
+	targets->words.v++;
+	targets->words.n--;
+	return agenda_open(a, targets, false);
+}
+
+/* --- push --- */
+
+struct parcel {
+	const struct inventory_item *item;
+	struct slice info;       /* its provenance, as it lies here */
+	struct provenance p;
+	bool noted;              /* the other end knows who first had this content */
+};
+
+struct push {
+	struct arena *arena;
+	const struct options *o;
+	struct data *config;
+	struct store_options settings;
+	struct inventory held;
+	struct map *wanted;      /* hashes; NULL: all */
+	struct parcel *parcel;
+	size_t n;
+	const struct peer *peer;
+};
+
+static void take_parcels(struct push *p) {
+	size_t without = 0;
+	p->parcel = ARENA_ARRAY(p->arena, struct parcel, p->held.n + 1);
+	p->n = 0;
+	for (size_t i = 0; i < p->held.n; i++) {
+		const struct inventory_item *item = &p->held.item[i];
+		struct parcel *to = &p->parcel[p->n];
+		struct slice hash = slice_of(item->hash), why;
+		if (p->wanted && !map_get(p->wanted, atom(hash)))
+			continue;
+		const char *info = arena_printf(p->arena, "%s/%s", p->held.dir,
+			store_info_name(p->arena, item->hash)).p;
+		*to = (struct parcel){ .item = item };
+		if (os_read(p->arena, info, &to->info) == 0 && provenance_accept(p->arena, to->info, hash,
+				p->settings.verify_keys, &to->p, &why) == 0)
+			p->n++;
+		else
+			without++;
+	}
+	if (without)
+		note("cache push: %zu artefacts stay: without provenance that SSTATE_VERIFY_KEYS accept",
+				without);
+}
+
+/* The three files of a parcel at the other end. */
+enum { INFO, ARCHIVE, NOTE, FILES };
+
+static bool is_there(struct push *p, const struct peer_file *f, const struct parcel *to) {
+	struct provenance seen;
+	struct slice why;
+	return f[INFO].there && f[ARCHIVE].there && provenance_accept(p->arena, f[INFO].text, to->p.task,
+		p->settings.verify_keys, &seen, &why) == 0 && f[ARCHIVE].bytes == seen.size;
+}
+
+/* Leaves what the other end lacks. One that shows us nothing may still take files, so what went wrong
+ * is said when they are sent. */
+static size_t drop_known(struct push *p) {
+	struct peer_file *f = ARENA_ARRAY(p->arena, struct peer_file, FILES * p->n + 1);
+	struct slice why;
+	size_t left = 0, n = p->n;
+	for (size_t i = 0; i < n; i++) {
+		const struct parcel *q = &p->parcel[i];
+		f[FILES * i + INFO].name = store_info_name(p->arena, q->item->hash);
+		f[FILES * i + ARCHIVE].name = store_name(p->arena, q->item->hash);
+		f[FILES * i + ARCHIVE].head = true;
+		f[FILES * i + NOTE].name = q->p.key.n ? same_name(p->arena, q->p.key) : f[FILES * i].name;
+	}
+	if (peer_ask(p->arena, p->peer, f, FILES * n, &why) < 0)
+		debug("cache push: %s: " SFMT, p->peer->place, SARG(why));
+	for (size_t i = 0; i < n; i++) {
+		p->parcel[i].noted = !p->parcel[i].p.key.n || f[FILES * i + NOTE].there;
+		if (!is_there(p, &f[FILES * i], &p->parcel[i]))
+			p->parcel[left++] = p->parcel[i];
+	}
+	p->n = left;
+	return n - left;
+}
+
+static int put(struct push *p, struct arena *a, const struct parcel *q, const struct peer_sent *s) {
+	struct slice why;
+	bool unreachable;
+	if (peer_put(a, p->peer, s, &unreachable, &why) == 0)
+		return 0;
+	if (!unreachable)
+		error("cache push: " SFMT ": %s: " SFMT, SARG(q->p.artefact), p->peer->place, SARG(why));
+	else if (peer_give_up(p->peer))
+		error("cache push: %s: " SFMT, p->peer->place, SARG(why));
+	return -1;
+}
+
+/* Which task has this content: any one that has serves, its provenance says the rest. */
+static int put_note(struct push *p, struct arena *a, const struct parcel *q) {
+	char sha256[HASH_HEX];
+	FILE *file = q->noted ? NULL : tmpfile();
+	if (!file)
+		return 0;
+	fchmod(fileno(file), 0644);      /* a directory keeps the mode */
+	fwrite(q->p.task.p, 1, q->p.task.n, file);
+	fflush(file);
+	hash_text(HASH_SHA256, q->p.task, sha256);
+	const char *path = arena_printf(a, "/proc/self/fd/%d", fileno(file)).p;
+	int rc = put(p, a, q, &(struct peer_sent){ same_name(a, q->p.key), path, sha256 });
+	fclose(file);
+	return rc;
+}
+
+static int send_parcel(struct push *p, struct arena *a, const struct parcel *q) {
+	char sha256[HASH_HEX];
+	const char *hash = q->item->hash, *info = store_info_name(a, hash);
+	if (hash_file(HASH_SHA256, q->item->file, sha256) < 0 || !slice_is(q->p.sha256, sha256)) {
+		error("cache push: " SFMT ": %s: damaged: not sent", SARG(q->p.artefact), q->item->file);
+		return -1;
+	}
+	if (put(p, a, q, &(struct peer_sent){ store_name(a, hash), q->item->file, sha256 }) < 0
+			|| put_note(p, a, q) < 0)
+		return -1;
+	hash_text(HASH_SHA256, q->info, sha256);
+	const char *file = arena_printf(a, "%s/%s", p->held.dir, info).p;
+	return put(p, a, q, &(struct peer_sent){ info, file, sha256 });
+}
+
+static int64_t carry_out(void *ctx, size_t i) {
+	struct push *p = ctx;
+	if (p->peer->state->given_up)
+		return -1;
+	struct arena *a = arena_new();
+	int rc = send_parcel(p, a, &p->parcel[i]);
+	arena_free(a);
+	return rc < 0 ? -1 : (int64_t)p->parcel[i].item->bytes;
+}
+
+static int push_to(struct push *p, const struct peer *peer) {
+	struct summary s = { .verb = p->o->dry_run ? "would be sent" : "sent", .place = peer->place };
+	struct crew crew = { .what = "push", .carriers = carriers(p->o), .carry = carry_out, .ctx = p };
+	p->peer = peer;
+	take_parcels(p);
+	if (!p->o->dry_run)
+		peer_make(peer);
+	s.there = drop_known(p);
+	crew.count = p->n;
+	if (!p->o->dry_run)
+		s.tally = crew_run(&crew);
+	for (size_t i = 0; i < p->n && p->o->dry_run; i++) {
+		s.tally.done++;
+		s.tally.bytes += p->parcel[i].item->bytes;
+	}
+	print_summary(p->o, &s);
+	return s.tally.failed ? -1 : 0;
+}
+
+/* The configuration, and the hashes of the targets where there are any. */
+static int open_push(struct push *p) {
+	if (p->o->words.n == 1) {
+		struct workspace *w = workspace_find(p->arena, p->o);
+		if (!w || workspace_configure(w, p->o) < 0)
+			return -1;
+		p->config = w->config->data;
+		return 0;
+	}
+	struct agenda *g = open_targets(p->arena, p->o);
+	if (!g)
+		return -1;
+	p->config = g->config;
+	p->wanted = ARENA_NEW(p->arena, struct map);
+	p->wanted->arena = p->arena;
+	for (uint32_t i = 0; i < g->graph->count; i++)
+		if (g->graph->task[i].spec->cached)
+			map_add(p->wanted, atom(g->graph->task[i].hash));
+	return 0;
+}
+
+static int read_held(struct push *p) {
+	store_settings(p->config, p->arena, &p->settings);
+	if (p->settings.dir && inventory_read(p->arena, p->settings.dir, &p->held) == 0)
+		return 0;
+	error("cache push: SSTATE_DIR: %s", p->settings.dir ? strerror(errno) : "is not set: nothing is kept");
+	return -1;
+}
+
+static int no_mirrors(const char *command, const char *variable) {
+	error("cache %s: %s names no mirror that may be asked (BB_NO_NETWORK leaves directories)", command,
+			variable);
+	return 1;
+}
+
+int shipment_push(struct arena *a, const struct options *o) {
+	struct push p = { .arena = a, .o = o };
+	struct peers peers;
+	int status = 0;
+	if (open_push(&p) < 0 || read_held(&p) < 0)
+		return 1;
+	const char *variable = slice_trim(data_text(p.config, "SSTATE_PUSH_MIRRORS")).n
+		? "SSTATE_PUSH_MIRRORS" : "SSTATE_MIRRORS";
+	if (peer_list(p.config, a, variable, &peers) < 0)
+		return 1;
+	if (peers.n == 0)
+		return no_mirrors("push", variable);
+	for (size_t i = 0; i < peers.n; i++)
+		if (push_to(&p, &peers.v[i]) < 0)
+			status = 1;
+	return status;
+}
+
+/* --- pull --- */
+
+struct pull {
+	struct agenda *g;
+	struct offer_wish *wish;
+	size_t n;
+};
+
+/* What is not here of all tasks of the targets; how much is. */
+static size_t list_wishes(struct pull *p) {
+	const struct graph *graph = p->g->graph;
+	size_t there = 0;
+	p->wish = ARENA_ARRAY(p->g->arena, struct offer_wish, graph->count + 1);
+	for (uint32_t i = 0; i < graph->count; i++) {
+		const struct task *t = &graph->task[i];
+		if (!t->spec->cached || t->spec->noexec)
+			continue;
+		if (store_has(p->g->store, t->hash.p))
+			there++;
+		else
+			p->wish[p->n++] = (struct offer_wish){ t->hash, t->id };
+	}
+	return there;
+}
+
+static void drop_not_offered(struct pull *p) {
+	size_t left = 0;
+	offer_ask(p->g->offers, p->wish, p->n);
+	for (size_t i = 0; i < p->n; i++)
+		if (offer_has(p->g->offers, p->wish[i].hash))
+			p->wish[left++] = p->wish[i];
+	p->n = left;
+}
+
+static int64_t carry_in(void *ctx, size_t i) {
+	struct pull *p = ctx;
+	struct store_options settings;
+	struct stat st;
+	const char *hash = p->wish[i].hash.p;
+	if (!offer_has(p->g->offers, p->wish[i].hash) || offer_fetch(p->g->offers, &p->wish[i]) < 0)
+		return -1;
+	store_settings(p->g->config, p->g->arena, &settings);
+	return stat(store_file(p->g->arena, &settings, hash), &st) < 0 ? 0 : st.st_size;
+}
+
+static int pull(struct pull *p, const struct options *o) {
+	struct summary s = { .verb = o->dry_run ? "would be fetched" : "fetched", .place = "SSTATE_DIR" };
+	struct crew crew = { .what = "pull", .carriers = carriers(o), .carry = carry_in, .ctx = p };
+	s.there = list_wishes(p);
+	size_t wanted = p->n;
+	drop_not_offered(p);
+	crew.count = s.tally.done = p->n;
+	if (!o->dry_run)
+		s.tally = crew_run(&crew);
+	print_summary(o, &s);
+	if (wanted > p->n)
+		note("cache pull: %zu artefacts no mirror has", wanted - p->n);
+	return s.tally.failed || offer_lost(p->g->offers) ? 1 : 0;
+}
+
+int shipment_pull(struct arena *a, const struct options *o) {
+	struct pull p = { .n = 0 };
+	if (o->words.n == 1) {
+		error("cache pull: name the targets whose artefacts are wanted");
+		return 2;
+	}
+	p.g = open_targets(a, o);
+	if (!p.g)
+		return 1;
+	return p.g->offers ? pull(&p, o) : no_mirrors("pull", "SSTATE_MIRRORS");
+}
