@@ -113,11 +113,14 @@ MODULES := \
 	stamp \
 	taint \
 	outage \
+	leak \
 	artefact \
 	same \
 	offer \
 	task \
 	joblog \
+	symptom \
+	remedy \
 	ready \
 	sched \
 	dump \

@@ -16,6 +16,7 @@
 #include "recipe.h"
 #include "resolve.h"
 #include "same.h"
+#include "sandbox.h"
 #include "stamp.h"
 #include "store.h"
 #include "taint.h"
@@ -94,6 +95,7 @@ static int open_store(struct agenda *g, bool building) {
 		return 0;
 	hash_text(HASH_SHA256, g->tools.lines, compiler);
 	o->compiler = compiler;
+	o->hermetic = !g->not_hermetic;
 	g->store = store_open(g->arena, o);
 	g->same = same_open(g->arena, o->dir);
 	if (!g->store)
@@ -169,16 +171,33 @@ static void make_plan(struct agenda *g) {
 	plan_start(g->graph);
 }
 
+/* What is made without a sandbox has hashes of its own, as if by another tool: a hermetic build never
+ * takes it from the cache, and nothing has to remember what was made of what. */
+static void settle_sandbox(struct agenda *g, struct sandbox_probe *probe) {
+	const char *why;
+	bool works = sandbox_answer(probe, &why);
+	if (data_is(g->config, "BB_SANDBOX", "0"))
+		g->not_hermetic = "BB_SANDBOX = \"0\"";
+	else if (!works)
+		g->not_hermetic = why;
+	if (g->not_hermetic)
+		g->tools.lines = arena_printf(g->arena, SFMT "@tool/sandbox none\n",
+			SARG(g->tools.lines));
+}
+
 struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked) {
 	struct agenda *g = ARENA_NEW(a, struct agenda);
+	struct sandbox_probe probe = sandbox_ask();
 	*g = (struct agenda){ .arena = a, .o = o, .w = workspace_find(a, o) };
 	if (!g->w || (locked && workspace_lock(g->w) < 0) || make_sourced_graph(g, locked) < 0)
 		return NULL;
 	g->tmpdir = agenda_text(g, "TMPDIR");
 	if (locked && outage_recover(g->tmpdir) < 0)
 		return NULL;
-	if (hosttools_identify(g->config, a, &g->tools) < 0 || open_store(g, locked) < 0
-			|| hash_graph(g) < 0)
+	if (hosttools_identify(g->config, a, &g->tools) < 0)
+		return NULL;
+	settle_sandbox(g, &probe);
+	if (open_store(g, locked) < 0 || hash_graph(g) < 0)
 		return NULL;
 	make_plan(g);
 	return g;

@@ -27,6 +27,7 @@ struct agenda {
 	struct same *same;               /* NULL: none */
 	struct offers *offers;           /* of mirrors; NULL: none */
 	struct hosttools_identity tools;
+	const char *not_hermetic;        /* why tasks run without a sandbox; NULL: they run in one */
 	struct graph *graph;
 	struct plan_facts facts;
 	struct plan_counts counts;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "graph.h"
+#include "leak.h"
 #include "map.h"
 #include "os.h"
 #include "recipe.h"
@@ -41,6 +42,35 @@ int artefact_empty(const struct task *t) {
 		return -1;
 	}
 	return empty_all(t, &spec->inputdirs) < 0 || empty_all(t, &spec->plaindirs) < 0 ? -1 : 0;
+}
+
+/* --- what must not be in it --- */
+
+static int check_dir(struct arena *a, const struct task *t, struct slice dir,
+		const struct leak_secrets *secrets) {
+	struct leak found[LEAKS];
+	long n = leak_find(a, arena_str(a, dir), secrets, found);
+	if (n < 0)
+		return fail(t, dir);
+	for (long i = 0; i < n && i < LEAKS; i++)
+		error(SFMT ": %s holds %s, " SFMT ": what is built may not tell where: use %s",
+			SARG(t->id), found[i].path, found[i].secret->what,
+			SARG(found[i].secret->text), found[i].secret->instead);
+	if (n > LEAKS)
+		error(SFMT ": and %ld more files in " SFMT, SARG(t->id), n - LEAKS, SARG(dir));
+	return n ? -1 : 0;
+}
+
+int artefact_check(const struct task *t, const struct leak_secrets *secrets) {
+	const struct slices *lists[] = { &t->spec->inputdirs, &t->spec->plaindirs };
+	struct arena *a = arena_new();
+	int result = 0;
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < lists[k]->n; i++)
+			if (check_dir(a, t, lists[k]->v[i], secrets) < 0)
+				result = -1;
+	arena_free(a);
+	return result;
 }
 
 /* --- publishing --- */

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+struct leak_secrets;
 struct recipe;
 struct slice;
 struct store;
@@ -16,6 +17,8 @@ struct task;
 
 /* Before the task: input and plain directories exist and are empty. */
 int artefact_empty(const struct task *t);
+/* Does what the task leaves tell where it was made? Every file that does is reported. 0 or −1. */
+int artefact_check(const struct task *t, const struct leak_secrets *secrets);
 /* After it: links each input directory into its output directory in place of what this task had put
  * there before (known by a manifest beside the stamp). */
 int artefact_publish(const struct task *t);

@@ -20,6 +20,7 @@
 #include "os.h"
 #include "outage.h"
 #include "plan.h"
+#include "remedy.h"
 #include "resolve.h"
 #include "sandbox.h"
 #include "sched.h"
@@ -73,20 +74,24 @@ static int make_downloads(struct agenda *b) {
 /* Without a sandbox the user is told once, and tasks see the machine as it is. */
 static struct task_context *make_context(struct agenda *b) {
 	const struct view *host = NULL;
-	const char *why = "BB_SANDBOX = \"0\"";
-	bool wanted = !data_is(b->config, "BB_SANDBOX", "0");
-	if (wanted && !(host = sandbox_prepare(b->arena, b->tmpdir)))
+	if (b->not_hermetic)
+		warn("not hermetic: tasks run without a sandbox: %s", b->not_hermetic);
+	else if (!(host = sandbox_prepare(b->arena, b->tmpdir)))
 		return NULL;
-	if (!wanted || !sandbox_works(host, &why)) {
-		warn("not hermetic: tasks run without a sandbox: %s", why);
-		host = NULL;
-	}
 	struct task_context *c = task_context_new(b->arena, b->w->config, host);
 	c->graph = b->graph;
 	c->store = b->store;
 	c->same = b->same;
 	c->offers = b->offers;
 	return c;
+}
+
+static struct slice find_remedy(void *ctx, struct arena *a, const struct task *t, struct slice log) {
+	struct agenda *b = ctx;
+	struct remedy r = { .config = b->config, .providers = b->w->providers,
+		.home = b->not_hermetic ? NULL : SANDBOX_HOME,
+		.hermetic = !b->not_hermetic };
+	return remedy_find(&r, a, t, log);
 }
 
 static unsigned jobs(struct agenda *b) {
@@ -104,6 +109,7 @@ static int run_plan(struct agenda *b, struct ui *ui) {
 		.ui = ui,
 		.same = b->same,
 		.hash_again = agenda_hash,
+		.remedy = find_remedy,
 		.ctx = b };
 	if (check_disk(b) < 0 || make_downloads(b) < 0 || hosttools_link(b->config) < 0)
 		return 1;

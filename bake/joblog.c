@@ -35,8 +35,12 @@ static struct slice last_lines(struct slice text, unsigned lines) {
 	return slice_sub(text, from, text.n);
 }
 
+struct slice joblog_end(struct arena *a, const char *path, unsigned lines) {
+	return last_lines(read_end(a, path), lines);
+}
+
 struct slice joblog_tail(struct arena *a, const char *path, unsigned lines) {
-	struct slice text = last_lines(read_end(a, path), lines), line;
+	struct slice text = joblog_end(a, path, lines), line;
 	struct buf out = { .arena = a };
 	while (text.n > 0 && slice_field(&text, '\n', &line))
 		buf_addf(&out, "  | " SFMT "\n", SARG(line));

@@ -5,7 +5,10 @@
 struct arena;
 struct slice;
 
-/* The last lines of the file, each after "  | ", in a; empty when it cannot be read. */
+/* The last lines of the file as they are (of a long file only those in its last 32 KiB), in a; empty
+ * when it cannot be read. */
+struct slice joblog_end(struct arena *a, const char *path, unsigned lines);
+/* The same, each after "  | ", in a. */
 struct slice joblog_tail(struct arena *a, const char *path, unsigned lines);
 /* Which of the directories (ended by NULL) lies on a file system that was full? Looks for the system's
  * own words in text and at what is left. NULL: none. */

@@ -192,11 +192,12 @@ static struct value listdir(struct call *c) {
 
 /* --- the machine --- */
 
+/* The host name is the one that tasks see: no variable may hold the real one. */
 static struct value uname_of(struct call *c) {
 	struct utsname u;
 	struct value made = value_new(c->arena, VALUE_TUPLE);
 	uname(&u);
-	const char *const parts[] = { u.sysname, u.nodename, u.release, u.version, u.machine };
+	const char *const parts[] = { u.sysname, "bake", u.release, u.version, u.machine };
 	for (size_t i = 0; i < 5; i++)
 		value_push(c->arena, &made, value_text(arena_dup(c->arena, slice_of(parts[i]))));
 	return made;

@@ -1,4 +1,7 @@
 /* main: from the command line to one function a command. */
+#include <linux/close_range.h>
+#include <unistd.h>
+
 #include "build.h"
 #include "clean.h"
 #include "collect.h"
@@ -50,6 +53,8 @@ int main(int count, char **words) {
 	struct arena *a = arena_new();
 	struct options o;
 	struct trap trap;
+	/* What the caller has open is for bake alone, not for what it starts. */
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	options_read(a, &o, count, words);
 	if (o.verbose)
 		message_threshold(MESSAGE_DEBUG);

@@ -24,6 +24,7 @@ static const struct {
 	{ "key", offsetof(struct provenance, key), TEXT },
 	{ "engine", offsetof(struct provenance, engine), TEXT },
 	{ "compiler", offsetof(struct provenance, compiler), TEXT },
+	{ "hermetic", offsetof(struct provenance, hermetic), TEXT },
 	{ "made", offsetof(struct provenance, made), NUMBER },
 	{ "cpu-ms", offsetof(struct provenance, cpu_ms), NUMBER },
 };

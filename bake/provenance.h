@@ -19,6 +19,7 @@ struct provenance {
 	struct slice key;        /* under which its content is found again: see same.h; unset: unknown */
 	struct slice engine;     /* "bake 0.1.0" */
 	struct slice compiler;   /* identity of the external compiler */
+	struct slice hermetic;   /* "yes": made in a sandbox, "no": not */
 	int64_t made;            /* seconds since 1970 */
 	uint64_t cpu_ms;         /* what the task cost; 0: unknown */
 };

@@ -18,6 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool recipe_is_native(const struct recipe *r) {
+	static const char *const classes[] = { "native", "nativesdk", "cross", "crosssdk" };
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+		if (slices_has(&r->inherits, slice_of(classes[i])))
+			return true;
+	return false;
+}
+
 const struct recipe_task *recipe_task_find(const struct recipe *r, const struct atom *name) {
 	for (size_t i = 0; i < r->tasks; i++)
 		if (r->task[i].name == name)

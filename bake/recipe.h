@@ -68,6 +68,8 @@ struct recipe {
 	struct slice identity_witness;   /* … and of what recipe_identify added */
 };
 
+/* Does it make programs that run on the build machine (native, cross …)? */
+bool recipe_is_native(const struct recipe *r);
 const struct recipe_task *recipe_task_find(const struct recipe *r, const struct atom *name);
 
 struct recipes {

@@ -161,6 +161,7 @@ static int write_tools(struct release *r) {
 	while (slice_field(&compiler, '\n', &line))
 		if (slice_trim(line).n)
 			buf_addf(&text, "compiler\t" SFMT "\n", SARG(line));
+	buf_addf(&text, "sandbox\t%s\n", r->agenda->not_hermetic ? "none: not hermetic" : "yes");
 	while (slice_word(&names, &name)) {
 		const char *program = proc_find(r->arena, arena_str(r->arena, name), getenv("PATH"));
 		if (program && hash_file(HASH_SHA256, program, hex) == 0)

@@ -17,7 +17,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -53,6 +55,12 @@ static const char *become_root(uid_t uid, gid_t gid) {
 	return failed ? failed : write_map("/proc/self/gid_map", text);
 }
 
+/* A directory that stays writable when the root does not. */
+static bool make_writable(const char *dir) {
+	return (mkdir(dir, 01777) == 0 || errno == EEXIST) && chmod(dir, 01777) == 0
+		&& mount(dir, dir, NULL, MS_BIND, NULL) == 0;
+}
+
 static const char *new_root(const char *dir) {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return "making mounts private";
@@ -62,7 +70,9 @@ static const char *new_root(const char *dir) {
 		return "entering the new root";
 	if (syscall(SYS_pivot_root, ".", &VIEW_OLD[1]) < 0)
 		return "pivot_root";
-	return chdir("/") < 0 ? "entering the new root" : NULL;
+	if (chdir("/") < 0 || mkdir("/dev", 0755) < 0)
+		return "entering the new root";
+	return make_writable("/tmp") && make_writable("/dev/shm") ? NULL : "making /tmp";
 }
 
 static const char *make_bind(const struct view_bind *b) {
@@ -99,16 +109,8 @@ static const char *make_binds(const struct view_binds *list) {
 }
 
 static const char *mount_kernel_views(void) {
-	const char *home = getenv("HOME");
 	mkdir("/proc", 0555);
 	mkdir("/dev/pts", 0755);
-	mkdir("/dev/shm", 01777);
-	mkdir("/tmp", 01777);
-	mkdir("/root", 0700);
-	if (home)
-		os_mkdirs(home);         /* empty, but there: DL_DIR may be below it */
-	chmod("/tmp", 01777);
-	chmod("/dev/shm", 01777);
 	/* A container that hides parts of /proc forbids a new one; the old one serves. */
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0
 			&& mount(VIEW_OLD "/proc", "/proc", NULL, MS_BIND | MS_REC, NULL) < 0)
@@ -146,9 +148,46 @@ static const char *bind_own(const struct sandbox *s) {
 	return failed;
 }
 
+/* What a process inherits of who started bake, and a task must not: its limits, its umask, the machine
+ * it pretends to be. Soft limits only, for raising hard ones takes a privilege. */
+static void forget_caller(void) {
+	static const struct { int what; rlim_t soft; } limits[] = {
+		{ RLIMIT_CORE, 0 }, { RLIMIT_NOFILE, 1024 }, { RLIMIT_STACK, 8 << 20 },
+		{ RLIMIT_CPU, RLIM_INFINITY }, { RLIMIT_FSIZE, RLIM_INFINITY },
+		{ RLIMIT_DATA, RLIM_INFINITY }, { RLIMIT_AS, RLIM_INFINITY },
+	};
+	struct rlimit limit;
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+		if (getrlimit(limits[i].what, &limit) == 0) {
+			limit.rlim_cur = limits[i].soft < limit.rlim_max ? limits[i].soft
+				: limit.rlim_max;
+			setrlimit(limits[i].what, &limit);
+		}
+	umask(022);
+	personality(PER_LINUX);
+}
+
+/* $HOME with what tasks that fetch read of it. Others have none. */
+static void make_home(const struct sandbox *s) {
+	const char *home = getenv("HOME");
+	if (home && s->network)
+		os_mkdirs(home);
+}
+
+/* Nothing can be left in the root: what a task makes is below TMPDIR or lost with /tmp. */
+static const char *close_root(void) {
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+	if (umount2(VIEW_OLD, MNT_DETACH) < 0 || rmdir(VIEW_OLD) < 0 || sethostname("bake", 4) < 0
+			|| setdomainname("", 0) < 0)
+		return "leaving the old root";
+	return syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &attr, sizeof attr) < 0
+		? "making the root read-only" : NULL;
+}
+
 static const char *enter(const struct sandbox *s, uid_t uid, gid_t gid) {
 	const struct view *v = s->view;
 	const char *failed = become_root(uid, gid);
+	forget_caller();
 	if (!failed)
 		failed = new_root(view_below(v, "root"));
 	if (!failed)
@@ -159,14 +198,12 @@ static const char *enter(const struct sandbox *s, uid_t uid, gid_t gid) {
 		failed = make_binds(&v->target);
 	if (!failed)
 		failed = bind_own(s);
+	make_home(s);
 	if (!failed)
 		failed = mount_kernel_views();
 	if (!failed && !s->network)
 		failed = raise_loopback();
-	if (!failed && (umount2(VIEW_OLD, MNT_DETACH) < 0 || sethostname("bake", 4) < 0))
-		failed = "leaving the old root";
-	rmdir(VIEW_OLD);
-	return failed;
+	return failed ? failed : close_root();
 }
 
 #define NAMESPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS)
@@ -227,35 +264,53 @@ struct slice sandbox_on_host(struct arena *a, struct slice text, const char *tmp
 
 /* --- can it be done here? --- */
 
-static _Noreturn void try(const struct sandbox *s, int to, uid_t uid, gid_t gid) {
-	const char *failed = enter(s, uid, gid);
-	if (failed)
-		dprintf(to, "%s: %s", failed, strerror(errno));
-	_exit(failed != NULL);
+/* Every kind of step that enter() takes, without a view: the kernel or a container may forbid each. */
+static const char *try_steps(uid_t uid, gid_t gid) {
+	static const struct view_bind usr = { VIEW_OLD "/usr", "/usr", VIEW_READ, false };
+	const char *failed = become_root(uid, gid);
+	if (!failed)
+		failed = new_root("/usr");
+	if (!failed)
+		failed = make_bind(&usr);
+	if (!failed)
+		failed = mount_kernel_views();
+	if (!failed)
+		failed = raise_loopback();
+	return failed ? failed : close_root();
 }
 
-bool sandbox_works(const struct view *v, const char **why) {
-	static char reason[256];
-	struct sandbox s = { .view = v };
-	int pipe[2];
-	*why = reason;
-	if (pipe2(pipe, O_CLOEXEC) < 0)
-		return false;
+struct sandbox_probe sandbox_ask(void) {
+	struct sandbox_probe p = { -1, -1 };
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
-	pid_t child = fork_into(NAMESPACES | CLONE_NEWNET);
-	if (child == 0)
-		try(&s, pipe[1], uid, gid);
+	int pipe[2];
+	if (pipe2(pipe, O_CLOEXEC) < 0)
+		return p;
+	p.answer = pipe[0];
+	p.child = fork_into(NAMESPACES | CLONE_NEWNET);
+	if (p.child == 0) {
+		const char *failed = try_steps(uid, gid);
+		if (failed)
+			dprintf(pipe[1], "%s: %s", failed, strerror(errno));
+		_exit(failed != NULL);
+	}
+	if (p.child < 0)
+		dprintf(pipe[1], "new namespaces: %s (see /proc/sys/user/max_user_namespaces "
+			"and kernel.unprivileged_userns_clone)", strerror(errno));
 	close(pipe[1]);
-	if (child < 0)
-		snprintf(reason, sizeof reason,
-				"new namespaces: %s (see /proc/sys/user/max_user_namespaces "
-				"and kernel.unprivileged_userns_clone)",
-				strerror(errno));
-	ssize_t n = child < 0 ? 0 : read(pipe[0], reason, sizeof reason - 1);
-	reason[n > 0 ? (size_t)n : strlen(reason)] = '\0';
-	close(pipe[0]);
-	if (child > 0)
-		waitpid(child, NULL, 0);
-	return child > 0 && n <= 0;
+	return p;
+}
+
+bool sandbox_answer(struct sandbox_probe *p, const char **why) {
+	static char reason[256] = "no pipe";
+	int status = 1;
+	*why = reason;
+	if (p->answer < 0)
+		return false;
+	ssize_t n = read(p->answer, reason, sizeof reason - 1);
+	reason[n > 0 ? n : 0] = '\0';
+	close(p->answer);
+	while (p->child > 0 && waitpid(p->child, &status, 0) < 0 && errno == EINTR)
+		;
+	return p->child > 0 && n == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

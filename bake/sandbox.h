@@ -11,6 +11,7 @@ struct slice;
 struct view;
 
 #define SANDBOX_TMPDIR "/bake"       /* where a task sees TMPDIR */
+#define SANDBOX_HOME "/no-home"      /* $HOME of tasks without network: it does not exist */
 #define SANDBOX_HOST "/.host" /* where it sees the whole host, for compilers of build tools */
 
 /* What a task sees beside the fixed minimum (/dev, /proc, /etc, read-only host with headers
@@ -31,9 +32,16 @@ struct sandbox {
 
 /* Once per build: see view_new. */
 struct view *sandbox_prepare(struct arena *a, const char *tmpdir);
-/* Can this kernel make such sandboxes for this user? Tried in a child; the reason (for "not
- * hermetic") in *why when not. */
-bool sandbox_works(const struct view *v, const char **why);
+
+/* Can this kernel make sandboxes for this user? Tried in a child of its own, so that there is time for
+ * other work between asking and taking the answer. */
+struct sandbox_probe {
+	pid_t child;             /* −1: it could not even be started */
+	int answer;              /* what the child found wrong comes from here */
+};
+struct sandbox_probe sandbox_ask(void);
+/* Ends the probe. The reason (for "not hermetic") is in *why, static, when the answer is no. */
+bool sandbox_answer(struct sandbox_probe *p, const char **why);
 /* Forks a child in new namespaces: 0 in the child, which is uid 0 and pid 1 in there and dies with
  * its parent; its pid in the parent; −1 with a message. A child that cannot set up its mounts
  * says why and exits 1. */

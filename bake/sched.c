@@ -31,7 +31,7 @@
 #include "ui.h"
 #include "util.h"
 
-enum { TICK_MS = 250, MERCY_MS = 3000, TAIL_LINES = 20 };
+enum { TICK_MS = 250, MERCY_MS = 3000, TAIL_LINES = 20, REMEDY_LINES = 100 };
 enum { FETCHES = 4 };            /* at once, beside the tasks that use the processors */
 
 /* A running task. */
@@ -197,6 +197,28 @@ static const char *full_disk(const struct sched *s, struct arena *a, struct slic
 		(unsigned long long)(os_free_bytes(dir) >> 20)).p;
 }
 
+/* What the log tells to be missing, as lines below it. */
+static const char *remedies(struct sched *s, struct arena *a, const struct job *j) {
+	struct buf out = { .arena = a };
+	struct slice line, rest = SLICE("");
+	if (s->o->remedy)
+		rest = s->o->remedy(s->o->ctx, a, j->task, joblog_end(a, j->log, REMEDY_LINES));
+	while (slice_field(&rest, '\n', &line))
+		if (line.n)
+			buf_addf(&out, "\n  missing: " SFMT, SARG(line));
+	return out.n ? out.p : "";
+}
+
+/* What was found wrong after the log had ended: the errors that are not in it, each on a line. */
+static const char *later_errors(struct arena *a, struct slice errors, struct slice log) {
+	struct buf out = { .arena = a };
+	struct slice line;
+	while (slice_field(&errors, '\n', &line))
+		if (line.n && !slice_find(log, arena_str(a, line), NULL))
+			buf_addf(&out, "\n  " SFMT, SARG(line));
+	return out.n ? out.p : "";
+}
+
 /* The one message about a failed task: why, where its log is, how that ends. */
 static void report_failure(struct sched *s, struct job *j, int status) {
 	struct arena *a = arena_new();
@@ -205,8 +227,9 @@ static void report_failure(struct sched *s, struct job *j, int status) {
 	struct slice why = proc_describe(a, status);
 	const char *full = full_disk(s, a, tail.n ? tail : errors);
 	if (j->log)
-		error("%s: failed: " SFMT "%s\n  log: %s, which ends:\n" SFMT, j->id, SARG(why),
-				full, j->log, SARG(tail));
+		error("%s: failed: " SFMT "%s\n  log: %s, which ends:\n" SFMT "%s%s", j->id,
+				SARG(why), full, j->log, SARG(tail), later_errors(a, errors, tail),
+				remedies(s, a, j));
 	else
 		error("%s: failed: " SFMT "%s", j->id, SARG(errors.n ? errors : why), full);
 	arena_free(a);

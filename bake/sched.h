@@ -4,10 +4,13 @@
 
 #include <stdbool.h>
 
+struct arena;
 struct graph;
 struct jobserver;
 struct plan_facts;
 struct same;
+struct slice;
+struct task;
 struct task_context;
 struct ui;
 
@@ -19,6 +22,8 @@ struct sched_options {
 	struct ui *ui;
 	const struct same *same;         /* notes what tasks leave; NULL: nothing does */
 	int (*hash_again)(void *ctx);    /* called when a task left what an earlier run had left */
+	/* What the end of a failed task's log tells to be missing, lines in a; NULL: nobody knows. */
+	struct slice (*remedy)(void *ctx, struct arena *a, const struct task *t, struct slice log);
 	void *ctx;
 	const char *statistics;          /* file that receives a line per task; NULL: none */
 };

@@ -155,6 +155,7 @@ static int describe(const struct store *s, const struct store_entry *e, struct a
 		.content = slice_of(content->hash), .sha256 = slice_of(sha256),
 		.size = (uint64_t)st.st_size, .same = kin.same, .key = kin.key,
 		.engine = slice_of(s->o.engine), .compiler = slice_of(s->o.compiler),
+		.hermetic = s->o.hermetic ? SLICE("yes") : SLICE("no"),
 		.made = time(NULL), .cpu_ms = e->cpu_ms };
 	if (provenance_write(a, &p, s->o.signing_key, &text) < 0)
 		return -1;

@@ -20,6 +20,7 @@ struct store_options {
 	const struct slices *verify_keys; /* public keys (PEM files): what none of them signed is
 		refused; NULL or empty: nothing is asked for */
 	const char *engine, *compiler;   /* for the provenance; NULL: unknown */
+	bool hermetic;           /* what is put was made in a sandbox */
 };
 
 /* What is known of a content: see same.h. */

@@ -37,6 +37,7 @@
 #include "stamp.h"
 #include "store.h"
 #include "util.h"
+#include "view.h"
 
 /* The job of this process: one per process, so its functions and the library's need no argument. */
 static struct {
@@ -103,6 +104,15 @@ static void set(struct data *d, const char *name, struct slice value) {
 	data_set(d, atom_of(name), value);
 }
 
+/* Who builds, from where and in what language is nothing to a task. With network it has the user's
+ * home, for what fetching needs of it (.netrc, .gitconfig). */
+static void forget_user(struct data *d) {
+	static const char *const names[][2] = { { "HOME", SANDBOX_HOME }, { "USER", "root" },
+		{ "LOGNAME", "root" }, { "SHELL", "/bin/sh" }, { "PWD", SANDBOX_TMPDIR } };
+	for (size_t i = job.task->spec->network ? 1 : 0; i < sizeof names / sizeof *names; i++)
+		set(d, names[i][0], slice_of(names[i][1]));
+}
+
 /* What BitBake's worker adds to the store of a task. */
 static struct data *task_data(void) {
 	const struct task *t = job.task;
@@ -120,6 +130,9 @@ static struct data *task_data(void) {
 	set(d, "BB_CURRENTTASK", name);
 	set(d, "BB_RUNTASK", atom_slice(t->spec->name));
 	set(d, "BB_TASKHASH", t->hash);
+	set(d, "BB_HERMETIC", job.context->host ? SLICE("1") : SLICE("0"));
+	if (job.context->host)
+		forget_user(d);
 	return d;
 }
 
@@ -207,14 +220,6 @@ static _Noreturn void inner(void) {
 
 /* --- the outer process --- */
 
-static bool is_native(const struct recipe *r) {
-	static const char *const classes[] = { "native", "nativesdk", "cross", "crosssdk" };
-	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-		if (slices_has(&r->inherits, slice_of(classes[i])))
-			return true;
-	return false;
-}
-
 static bool seen_through(const struct sandbox_bind *binds, size_t count, struct slice dir) {
 	for (size_t i = 0; i < count; i++) {
 		size_t n = strlen(binds[i].from);
@@ -246,6 +251,16 @@ static void bind(struct binds *b, struct slice path, bool writable) {
 static void show(struct binds *b, struct slice path) {
 	if (!seen_through(b->v, b->n, path))
 		bind(b, path, false);
+}
+
+/* TMPDIR often lies in a layer: an empty directory takes its place there, so that nothing finds it where
+ * it really is. */
+static void hide_tmpdir(struct binds *b) {
+	const struct task_context *c = job.context;
+	if (!seen_through(b->v, b->n, slice_of(c->tmpdir)))
+		return;
+	bind(b, slice_of(view_below(c->host, "empty")), false);
+	b->v[b->n - 1].to = c->tmpdir;
 }
 
 /* Files of SRC_URI that lie outside the layers: the hash of the fetching task covers them. */
@@ -281,6 +296,7 @@ static size_t task_binds(struct arena *a, struct sandbox_bind **binds) {
 	struct binds b = { .arena = a };
 	for (size_t i = 0; i < c->binds_count; i++)
 		show(&b, slice_of(c->binds[i].from));
+	hide_tmpdir(&b);
 	for (size_t i = 0; i <= r->appends.n; i++)
 		show(&b, os_dirname(i ? r->appends.v[i - 1] : r->file));
 	show_local_files(&b, r);
@@ -298,7 +314,7 @@ static pid_t fork_inner(struct arena *a) {
 	if (!c->host)
 		return fork();
 	struct sandbox s = { .view = c->host, .network = job.task->spec->network,
-		.host_headers = is_native(job.task->recipe) };
+		.host_headers = recipe_is_native(job.task->recipe) };
 	s.binds_count = task_binds(a, &binds);
 	s.binds = binds;
 	return sandbox_fork(&s);
@@ -372,7 +388,7 @@ void task_run(const struct task_context *c, const struct task *t, int report_fd)
 	stamp_remove(t);
 	if (t->spec->cached && artefact_empty(t) < 0)
 		_exit(1);
-	if (run_inner() < 0)
+	if (run_inner() < 0 || (t->spec->cached && artefact_check(t, &c->secrets) < 0))
 		_exit(1);
 	if (t->spec->cached && artefact_publish(t) < 0)
 		_exit(1);
@@ -407,6 +423,11 @@ static struct config *config_inside(struct arena *a, const struct config *config
 	struct config *c = ARENA_NEW(a, struct config);
 	*c = *config;
 	c->data = data_child(a, config->data);
+	/* As it is here, for it may be below $HOME, or below TMPDIR, which moves. */
+	struct slice downloads = data_text(config->data, "DL_DIR");
+	struct slice tmpdir = data_text(config->data, "TMPDIR");
+	if (downloads.n)
+		place(c->data, "DL_DIR", moved(a, downloads, arena_str(a, tmpdir), SANDBOX_TMPDIR));
 	place(c->data, "TMPDIR", SLICE(SANDBOX_TMPDIR));
 	place(c->data, "BUILD_SYSROOT", SLICE(SANDBOX_HOST));
 	data_seal(c->data);
@@ -426,12 +447,36 @@ static void add_binds(struct task_context *c) {
 	struct sandbox_bind tmpdir = { .from = c->tmpdir };
 	struct slice downloads = data_text(config->data, "DL_DIR");
 	add_bind(c, binds, data_text(config->data, "COREBASE"));
-	add_bind(c, binds, config->topdir);
 	for (size_t i = 0; i < config->layers; i++)
 		add_bind(c, binds, config->layer[i].dir);
 	c->binds = binds;
 	if (os_is_dir(arena_str(c->arena, downloads)) && !seen_through(&tmpdir, 1, downloads))
 		c->downloads = arena_str(c->arena, downloads);
+}
+
+static void add_secret(struct task_context *c, struct leak_secret secret) {
+	if (leak_tells_path(secret.text) || leak_tells_host(secret.text))
+		c->secrets.v[c->secrets.n++] = secret;
+}
+
+/* The places that variables and /proc/self/mountinfo tell; TMPDIR before what it lies in. */
+static void add_secrets(struct task_context *c) {
+	static const char *const below[] = { "the path of TMPDIR", "${WORKDIR}, ${S} or ${B}" },
+		*const topdir[] = { "the path of the build directory",
+		"a directory below ${WORKDIR}" }, *const layer[] = { "the path of a layer",
+		"a copy in ${WORKDIR} (SRC_URI)" };
+	static char host[256];
+	const struct config *config = c->config;
+	struct slice base = data_text(config->data, "COREBASE");
+	c->secrets.v = ARENA_ARRAY(c->arena, struct leak_secret, config->layers + 4);
+	add_secret(c, (struct leak_secret){ below[0], below[1], slice_of(c->tmpdir) });
+	add_secret(c, (struct leak_secret){ topdir[0], topdir[1], config->topdir });
+	for (size_t i = 0; i < config->layers; i++)
+		add_secret(c, (struct leak_secret){ layer[0], layer[1], config->layer[i].dir });
+	add_secret(c, (struct leak_secret){ layer[0], layer[1], base });
+	if (gethostname(host, sizeof host - 1) == 0)
+		add_secret(c, (struct leak_secret){ "the name of this machine",
+			"nothing of the machine: to a task it is \"bake\"", slice_of(host) });
 }
 
 struct task_context *task_context_new(struct arena *a, struct config *config,
@@ -446,6 +491,7 @@ struct task_context *task_context_new(struct arena *a, struct config *config,
 	if (host) {
 		c->inside = config_inside(a, config);
 		add_binds(c);
+		add_secrets(c);
 	}
 	return c;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "leak.h"        /* struct leak_secrets */
 #include "util.h"
 
 struct arena;
@@ -34,6 +35,7 @@ struct task_context {
 	const char *disks[3];    /* directories that tasks fill: TMPDIR, DL_DIR; ended by NULL */
 	const struct sandbox_bind *binds;        /* the directories of the layers */
 	size_t binds_count;
+	struct leak_secrets secrets;     /* what no output may hold; none when not hermetic */
 	const char *downloads; /* DL_DIR, writable for tasks that fetch; NULL: below TMPDIR */
 };
 

@@ -105,11 +105,12 @@ static int write_known(struct view *v, const char *path, struct slice text) {
 	return good ? 0 : os_write(path, text, 0644, false);
 }
 
-static int write_etc(struct view *v) {
+static int write_etc_files(struct view *v) {
 	static const struct { const char *name, *text;
 	} files[] = {
-		{ "passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n" },
+		{ "passwd", "root:x:0:0:root:/no-home:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n" },
 		{ "group", "root:x:0:\nnogroup:x:65534:\n" },
+		{ "hostname", "bake\n" },
 		{ "hosts", "127.0.0.1 localhost bake\n::1 localhost\n" },
 		{ "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n" },
 		{ "ld.so.cache", "" },
@@ -129,6 +130,14 @@ static int write_etc(struct view *v) {
 			return -1;
 	}
 	return 0;
+}
+
+/* Modes are seen too: they are not the caller's umask. */
+static int write_etc(struct view *v) {
+	mode_t before = umask(022);
+	int result = write_etc_files(v);
+	umask(before);
+	return result;
 }
 
 static void add_etc(struct view *v) {

@@ -76,6 +76,8 @@ lua do_image() {
 # Kernel and boot loaders are deployed whenever the image is.
 addtask image_complete after do_image before do_build
 do_image_complete[depends] += "virtual/kernel:do_deploy ${@image_extra_depends(d)}"
+# Set for the task alone; what is made without a sandbox has another hash anyway.
+do_image_complete[vardepsexclude] += "BB_HERMETIC"
 do_image_complete[sstate-inputdirs] = "${IMGDEPLOYDIR}"
 do_image_complete[sstate-outputdirs] = "${DEPLOY_DIR_IMAGE}"
 lua do_image_complete() {
@@ -85,7 +87,9 @@ lua do_image_complete() {
 		fs.link(from .. "/" .. file, to .. "/" .. file)
 		image_link(d, to, file, file:sub(#name + 2))
 	end
-	fs.write(to .. "/" .. name .. ".manifest", fs.read(d:getVar("IMAGE_MANIFEST")))
+	local manifest = fs.read(d:getVar("IMAGE_MANIFEST"))
+	if d:getVar("BB_HERMETIC") == "0" then manifest = manifest .. "# not hermetic\n" end
+	fs.write(to .. "/" .. name .. ".manifest", manifest)
 	image_link(d, to, name .. ".manifest", "manifest")
 }
 

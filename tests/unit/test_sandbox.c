@@ -19,7 +19,8 @@ static void set_up(void) {
 	a = arena_new();
 	cr_assert_not_null(mkdtemp(top));
 	cr_assert_not_null(host = sandbox_prepare(a, arena_printf(a, "%s/tmp", top).p));
-	if (!sandbox_works(host, &why))
+	struct sandbox_probe probe = sandbox_ask();
+	if (!sandbox_answer(&probe, &why))
 		cr_skip_test("no sandbox here: %s", why);
 }
 static void tear_down(void) {
