@@ -144,15 +144,20 @@ MODULES := \
 	upkeep \
 	depot \
 	refresh \
+	seal \
 	collect \
+	revision \
+	secret \
 	licence \
 	bom \
 	spdx \
 	cyclonedx \
+	attest \
 	vary \
 	difference \
 	repro \
 	release \
+	verify \
 	draft \
 	import \
 	image \

@@ -122,7 +122,7 @@ static void read_recipe(struct reader *in, const struct recipe *recipe, struct b
 	struct data *d = recipe_data(in->agenda->w->config, recipe->id, in->arena);
 	*r = (struct bom_recipe){ .pn = recipe->pn, .pv = recipe->pv, .licence = said(d, "LICENSE"),
 		.homepage = said(d, "HOMEPAGE"), .summary = said(d, "SUMMARY"),
-		.supplier = said(d, "SBOM_SUPPLIER") };
+		.supplier = said(d, "SBOM_SUPPLIER"), .copyleft = licence_copyleft(d) };
 	add_sources(in, d, r);
 	if (r->sources)
 		r->cpe = cpe_of(in->arena, d, r);

@@ -34,6 +34,7 @@ struct bom_recipe {
 	struct bom_patch *patch;
 	size_t sources, patches;
 	bool shipped;            /* a package of it is in an image */
+	bool copyleft;           /* its source must be offered: see licence.h */
 };
 
 struct bom_package {

@@ -24,6 +24,7 @@
 #include "proc.h"
 #include "recipe.h"
 #include "repository.h"
+#include "seal.h"
 #include "source.h"
 #include "util.h"
 #include "workspace.h"
@@ -225,32 +226,6 @@ static void check_licences(struct collect *c) {
 
 /* --- all of it --- */
 
-static int write_sums(struct collect *c) {
-	struct arena *a = c->agenda->arena;
-	const char *file = arena_printf(a, "%s/SHA256SUMS", c->dir).p;
-	struct buf sums = { .arena = a };
-	struct os_entry *e;
-	size_t n;
-	char hex[HASH_HEX];
-	if (os_walk(a, c->dir, &e, &n)) {
-		error("%s: %s", c->dir, strerror(errno));
-		return -1;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (e[i].type != 'f' || strcmp(e[i].path, "SHA256SUMS") == 0)
-			continue;
-		if (hash_file(HASH_SHA256, arena_printf(a, "%s/%s", c->dir, e[i].path).p, hex)) {
-			error("%s/%s: %s", c->dir, e[i].path, strerror(errno));
-			return -1;
-		}
-		buf_addf(&sums, "%s  %s\n", hex, e[i].path);
-	}
-	if (os_write(file, buf_slice(&sums), 0644, false) == 0)
-		return 0;
-	error("%s: %s", file, strerror(errno));
-	return -1;
-}
-
 int collect_sources(struct arena *a, const struct options *o) {
 	struct options dry = *o;
 	dry.dry_run = true;              /* nothing runs here, so nothing is forced */
@@ -270,7 +245,7 @@ int collect_sources(struct arena *a, const struct options *o) {
 	}
 	check_licences(&c);
 	each_recipe(&c, "do_fetch", collect_one);
-	if (write_sums(&c))
+	if (seal_write(a, c.dir))
 		return 1;
 	printf("%s: sources, patches, recipes and licence texts of %u recipes\n", c.dir, c.recipes);
 	return c.failures ? 1 : 0;

@@ -1,6 +1,7 @@
 /* licence: an expression is words; "(", ")", "&" and "|" are words too, wherever they stand. */
 #include "licence.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "data.h"
@@ -109,4 +110,46 @@ void licence_names(struct arena *a, struct slice text, struct slices *names) {
 			slices_add(a, names, word);
 		before = word;
 	}
+}
+
+/* --- copyleft --- */
+
+static bool matches(struct data *d, const char *variable, struct slice name) {
+	struct slice patterns = data_text(d, variable), word;
+	struct arena *a = data_arena(d);
+	while (slice_word(&patterns, &word))
+		if (fnmatch(arena_str(a, word), arena_str(a, name), 0) == 0)
+			return true;
+	return false;
+}
+
+static bool any_matches(struct data *d, const char *variable, const struct slices *names) {
+	for (size_t i = 0; i < names->n; i++)
+		if (matches(d, variable, names->v[i]))
+			return true;
+	return false;
+}
+
+/* "native", "cross", "nativesdk" or "target": which of the type's classes it inherits. */
+static struct slice recipe_type(struct data *d) {
+	static const char *const types[] = { "native", "nativesdk", "cross", "crosssdk" };
+	struct slice overrides = data_text(d, "OVERRIDES"), word;
+	while (slice_field(&overrides, ':', &word))
+		for (size_t i = 0; i < 4; i++)
+			if (slice_starts(word, "class-") && slice_is(slice_sub(word, 6, word.n), types[i]))
+				return slice_of(types[i]);
+	return SLICE("target");
+}
+
+bool licence_copyleft(struct data *d) {
+	struct slices names = { 0 }, types = { 0 };
+	struct slice pn = data_text(d, "PN");
+	slices_words(data_arena(d), &types, data_text(d, "COPYLEFT_RECIPE_TYPES"));
+	if (!slices_has(&types, recipe_type(d)) || matches(d, "COPYLEFT_PN_EXCLUDE", pn))
+		return false;
+	if (matches(d, "COPYLEFT_PN_INCLUDE", pn))
+		return true;
+	licence_names(data_arena(d), data_text(d, "LICENSE"), &names);
+	return any_matches(d, "COPYLEFT_LICENSE_INCLUDE", &names)
+		&& !any_matches(d, "COPYLEFT_LICENSE_EXCLUDE", &names);
 }

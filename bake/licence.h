@@ -2,6 +2,8 @@
 #ifndef BAKE_LICENCE_H
 #define BAKE_LICENCE_H
 
+#include <stdbool.h>
+
 #include "util.h"
 
 struct arena;
@@ -19,5 +21,10 @@ const struct slices *licences_foreign(struct licences *l);
 struct slice licence_reference(struct arena *a, struct slice name);
 /* Adds each name of an expression once, as written: without operators and parentheses. */
 void licence_names(struct arena *a, struct slice text, struct slices *names);
+/* Must the source of this recipe be offered to whom its programs are given? By the names in its LICENSE and
+ * COPYLEFT_LICENSE_INCLUDE, _EXCLUDE (globs), COPYLEFT_PN_INCLUDE, _EXCLUDE, as in class copyleft_filter of
+ * OpenEmbedded; a choice ("|") that includes such a licence counts. What is built for this machine
+ * (native, cross) is given to nobody: COPYLEFT_RECIPE_TYPES. */
+bool licence_copyleft(struct data *recipe);
 
 #endif

@@ -20,6 +20,7 @@
 #include "task.h"
 #include "upkeep.h"
 #include "util.h"
+#include "verify.h"
 #include "why.h"
 
 typedef int command_fn(struct arena *a, const struct options *o);

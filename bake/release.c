@@ -1,6 +1,6 @@
-/* release: images/ and packages/ are artefacts of the store, sources/ what `bake archive` collects,
- * the rest is what the engine knows: layers, lock, configuration, tools, signatures. SHA256SUMS is
- * over all of it and SHA256SUMS.sig over that. Nothing in it tells when or where it was made. */
+/* release: images/ and packages/ are artefacts of the store, sources/ what `bake archive` collects, the
+ * rest is what the engine knows: layers, lock, configuration, tools, signatures, licences. Nothing in it
+ * tells when or where it was made. It is filled under another name and renamed when it is whole. */
 #include "release.h"
 
 #include <errno.h>
@@ -11,35 +11,36 @@
 
 #include "agenda.h"
 #include "archive.h"
+#include "attest.h"
 #include "bom.h"
 #include "config.h"
 #include "cyclonedx.h"
 #include "data.h"
 #include "graph.h"
 #include "hash.h"
-#include "json.h"
+#include "licence.h"
 #include "map.h"
 #include "options.h"
 #include "os.h"
 #include "proc.h"
 #include "recipe.h"
+#include "revision.h"
+#include "seal.h"
+#include "secret.h"
 #include "sigdata.h"
-#include "sign.h"
-#include "source.h"
 #include "spdx.h"
 #include "store.h"
 #include "util.h"
 #include "workspace.h"
 
-#define SUMS "SHA256SUMS"
-#define COMMAND "command"
-#define SIGNATURE "SHA256SUMS.sig"
-
 struct release {
 	struct arena *arena;
 	const struct options *o;
 	struct agenda *agenda;
-	const char *dir;
+	struct bom bom;
+	const char *final;       /* where it will be */
+	const char *dir;         /* where it is filled */
+	unsigned secrets;        /* masked lines, and keys left out */
 };
 
 static const char *below(struct release *r, const char *name) {
@@ -49,6 +50,10 @@ static const char *below(struct release *r, const char *name) {
 static int fail(const char *path) {
 	error("%s: %s", path, strerror(errno));
 	return -1;
+}
+
+static int write_text(struct release *r, const char *name, struct slice text) {
+	return os_write(below(r, name), text, 0644, false) ? fail(below(r, name)) : 0;
 }
 
 /* --- building and collecting: bake itself --- */
@@ -122,70 +127,185 @@ static int put_artefacts(struct release *r) {
 
 /* --- what the engine knows --- */
 
-static struct slice git(struct release *r, const char *dir, const char *const *words) {
-	const char *argv[8] = { "git", "-C", dir };
-	struct slice out = SLICE("");
-	int status = 1;
-	for (size_t i = 0; words[i] && i < 4; i++)
-		argv[3 + i] = words[i];
-	struct proc_command c = { .argv = argv, .errors = true };
-	if (proc_capture(r->arena, &c, &out, &status) || status)
-		return SLICE_NONE;
-	return slice_trim(out);
+struct slice release_tools(struct arena *a, struct slice lines) {
+	struct buf text = { .arena = a };
+	struct slice line;
+	size_t at;
+	buf_adds(&text, "");
+	while (slice_field(&lines, '\n', &line)) {
+		if (slice_starts(line, "@tool/"))
+			line = slice_sub(line, strlen("@tool"), line.n);
+		if (line.n && slice_find(line, " ", &at))
+			buf_addf(&text, SFMT "\t" SFMT "\n", SARG(slice_sub(line, 1, at)),
+				SARG(slice_sub(line, at + 1, line.n)));
+	}
+	return buf_slice(&text);
 }
 
 static int write_layers(struct release *r) {
 	const struct config *c = r->agenda->w->config;
-	const char *const head[] = { "rev-parse", "HEAD", NULL };
-	const char *const state[] = { "status", "--porcelain", ".", NULL };
 	struct buf text = { .arena = r->arena };
 	for (size_t i = 0; i < c->layers; i++) {
-		const char *dir = arena_str(r->arena, c->layer[i].dir);
-		struct slice commit = git(r, dir, head), changes = git(r, dir, state);
+		struct revision v = revision_of(r->arena, arena_str(r->arena, c->layer[i].dir));
 		buf_addf(&text, SFMT "\t" SFMT "\t%s\n", SARG(c->layer[i].collection),
-			SARG(commit.p ? commit : SLICE("no-repository")),
-			!commit.p ? "unknown" : changes.n ? "dirty" : "clean");
-		if (changes.n)
+			SARG(v.commit.p ? v.commit : SLICE("no-repository")),
+			!v.commit.p ? "unknown" : v.dirty ? "dirty" : "clean");
+		if (v.dirty)
 			warn("release: layer " SFMT " has changes that are in no commit",
 				SARG(c->layer[i].collection));
 	}
-	return os_write(below(r, "layers.tsv"), buf_slice(&text), 0644, false)
-		? fail(below(r, "layers.tsv")) : 0;
+	return write_text(r, RELEASE_LAYERS, buf_slice(&text));
 }
 
 static int write_tools(struct release *r) {
-	struct slice names = slice_of(agenda_text(r->agenda, "HOSTTOOLS")), name;
-	struct buf text = { .arena = r->arena };
-	char hex[HASH_HEX];
-	struct slice compiler = r->agenda->tools.compiler, line;
-	while (slice_field(&compiler, '\n', &line))
-		if (slice_trim(line).n)
-			buf_addf(&text, "compiler\t" SFMT "\n", SARG(line));
-	buf_addf(&text, "sandbox\t%s\n", r->agenda->not_hermetic ? "none: not hermetic" : "yes");
-	while (slice_word(&names, &name)) {
-		const char *program = proc_find(r->arena, arena_str(r->arena, name), getenv("PATH"));
-		if (program && hash_file(HASH_SHA256, program, hex) == 0)
-			buf_addf(&text, SFMT "\tsha256:%s\n", SARG(name), hex);
-	}
-	return os_write(below(r, "hosttools.tsv"), buf_slice(&text), 0644, false)
-		? fail(below(r, "hosttools.tsv")) : 0;
+	struct slice tools = release_tools(r->arena, r->agenda->tools.lines);
+	return write_text(r, RELEASE_TOOLS, arena_printf(r->arena, RELEASE_SANDBOX "\t%s\n" SFMT,
+		r->agenda->not_hermetic ? "none: not hermetic" : "yes", SARG(tools)));
 }
 
 /* What verify-release gives to bake again. */
 static int write_command(struct release *r) {
 	struct buf text = { .arena = r->arena };
-	for (size_t i = 0; i < r->o->assigns.n; i++)
-		if (!slice_starts(r->o->assigns.v[i], "RELEASE_"))      /* keys: not what is built */
-			buf_addf(&text, "--set\n" SFMT "\n", SARG(r->o->assigns.v[i]));
+	for (size_t i = 0; i < r->o->assigns.n; i++) {
+		struct slice word = r->o->assigns.v[i];
+		unsigned masked = 0;
+		if (slice_starts(word, "RELEASE_"))
+			continue;
+		secret_mask(r->arena, word, &masked);
+		r->secrets += masked;
+		if (!masked)
+			buf_addf(&text, "--set\n" SFMT "\n", SARG(word));
+	}
 	for (size_t i = 0; i < r->o->words.n; i++)
 		buf_addf(&text, SFMT "\n", SARG(r->o->words.v[i]));
-	return os_write(below(r, COMMAND), buf_slice(&text), 0644, false)
-		? fail(below(r, COMMAND)) : 0;
+	return write_text(r, RELEASE_COMMAND, buf_slice(&text));
+}
+
+static int copy_conf_file(struct release *r, const char *from, const char *name) {
+	struct slice text;
+	const char *file = arena_printf(r->arena, "%s/%s", from, name).p;
+	const char *to = arena_printf(r->arena, "%s/conf/%s", r->dir, name).p;
+	if (os_read(r->arena, file, &text))
+		return fail(file);
+	if (secret_key(text)) {
+		r->secrets++;
+		return 0;
+	}
+	text = secret_mask(r->arena, text, &r->secrets);
+	return os_mkparents(to) || os_write(to, text, 0644, false) ? fail(to) : 0;
 }
 
 static int copy_conf(struct release *r) {
 	const char *from = arena_printf(r->arena, "%s/conf", r->agenda->w->topdir).p;
-	return os_copy_tree(from, below(r, "conf"), false) ? fail(below(r, "conf")) : 0;
+	struct os_entry *e;
+	size_t n;
+	if (os_walk(r->arena, from, &e, &n))
+		return fail(from);
+	for (size_t i = 0; i < n; i++)
+		if (os_is_file(arena_printf(r->arena, "%s/%s", from, e[i].path).p)
+				&& copy_conf_file(r, from, e[i].path))
+			return -1;
+	return 0;
+}
+
+/* --- licences --- */
+
+/* What do_populate_lic left of each recipe. */
+static int put_licences(struct release *r) {
+	const struct graph *g = r->agenda->graph;
+	struct store_options s = { .dir = agenda_text(r->agenda, "SSTATE_DIR") };
+	for (uint32_t i = 0; i < g->count; i++) {
+		const struct task *t = &g->task[i];
+		struct archive_unpack u = { .file = store_file(r->arena, &s, arena_str(r->arena, t->hash)),
+			.strip = 1 };
+		u.dir = arena_printf(r->arena, "%s/licences/" SFMT, r->dir, SARG(t->recipe->pn)).p;
+		if (t->spec->name != atom_of("do_populate_lic") || !os_is_file(u.file))
+			continue;
+		if (os_mkdirs(u.dir))
+			return fail(u.dir);
+		if (archive_unpack(&u))
+			return -1;
+	}
+	return 0;
+}
+
+/* How many texts there are; "recipeinfo" is none. */
+static size_t texts_of(struct release *r, struct slice pn) {
+	const char *dir = arena_printf(r->arena, "%s/licences/" SFMT, r->dir, SARG(pn)).p;
+	struct os_entry *e;
+	size_t n, texts = 0;
+	if (!os_is_dir(dir) || os_walk(r->arena, dir, &e, &n))
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		texts += e[i].type == 'f' && strcmp(e[i].path, "recipeinfo") != 0;
+	return texts;
+}
+
+static struct slice spdx(struct release *r, struct slice licence) {
+	struct slice text = licences_expression(r->bom.licences, licence);
+	return text.n ? text : SLICE("NOASSERTION");
+}
+
+static void licence_line(struct release *r, struct buf *text, const struct bom_package *p,
+		const struct bom_recipe *from) {
+	struct slice none = SLICE("-");
+	size_t texts = from ? texts_of(r, from->pn) : 0;
+	buf_addf(text, SFMT "\t" SFMT "\t" SFMT "\t" SFMT "\t%s\t", SARG(p ? p->name : none),
+		SARG(p ? p->version : from->pv), SARG(from ? from->pn : none),
+		SARG(spdx(r, p ? p->licence : from->licence)), from && from->copyleft ? "copyleft" : "-");
+	if (texts)
+		buf_addf(text, "licences/" SFMT " (%zu)\n", SARG(from->pn), texts);
+	else
+		buf_adds(text, "-\n");
+}
+
+/* Programs without a text of their licence are named: whoever gives them out must add it. */
+static void warn_without_text(struct release *r) {
+	struct slices names = { 0 };
+	for (size_t i = 0; i < r->bom.recipes; i++) {
+		const struct bom_recipe *b = &r->bom.recipe[i];
+		const char *dir = arena_printf(r->arena, "%s/licences/" SFMT, r->dir, SARG(b->pn)).p;
+		if (b->shipped && os_is_dir(dir) && texts_of(r, b->pn) == 0)
+			slices_add(r->arena, &names, b->pn);
+	}
+	if (names.n)
+		warn("release: no licence text of: " SFMT " (LIC_FILES_CHKSUM names none)",
+			SARG(slices_join(r->arena, &names, " ")));
+}
+
+static int write_licences(struct release *r) {
+	struct buf text = { .arena = r->arena };
+	buf_adds(&text, "package\tversion\trecipe\tlicence\tobligation\ttexts\n");
+	for (size_t i = 0; i < r->bom.packages; i++)
+		licence_line(r, &text, r->bom.package[i], r->bom.package[i]->recipe);
+	for (size_t i = 0; i < r->bom.recipes; i++)
+		if (!r->bom.recipe[i].shipped)
+			licence_line(r, &text, NULL, &r->bom.recipe[i]);
+	warn_without_text(r);
+	return write_text(r, "licences.tsv", buf_slice(&text));
+}
+
+/* --- sources --- */
+
+/* `bake archive` leaves a directory a recipe: those that must be offered go into sources/copyleft. */
+static int sort_sources(struct release *r) {
+	bool all = strcmp(agenda_text(r->agenda, "RELEASE_SOURCES"), "copyleft") != 0;
+	for (size_t i = 0; i < r->bom.recipes; i++) {
+		const struct bom_recipe *b = &r->bom.recipe[i];
+		const char *from = arena_printf(r->arena, "%s/sources/" SFMT "-" SFMT, r->dir, SARG(b->pn),
+			SARG(b->pv)).p;
+		const char *to = arena_printf(r->arena, "%s/sources/%s/" SFMT "-" SFMT, r->dir,
+			b->copyleft ? "copyleft" : "other", SARG(b->pn), SARG(b->pv)).p;
+		if (!os_is_dir(from))
+			continue;
+		if (b->copyleft || all ? os_mkparents(to) || rename(from, to) : os_remove(from))
+			return fail(from);
+	}
+	return os_remove(arena_printf(r->arena, "%s/sources/" SEAL_SUMS, r->dir).p);
+}
+
+static int put_sources(struct release *r) {
+	return bake(r, "archive", below(r, "sources")) || sort_sources(r) ? -1 : 0;
 }
 
 /* --- the bill of materials --- */
@@ -202,138 +322,53 @@ static int write_with(struct release *r, const char *name, const struct bom *b,
 }
 
 static int write_bom(struct release *r) {
-	struct bom b;
-	return bom_read(r->agenda, below(r, "images"), &b) || write_with(r, "sbom.spdx.json", &b, spdx_write)
-		|| write_with(r, "sbom.cdx.json", &b, cyclonedx_write) ? -1 : 0;
+	return write_with(r, "sbom.spdx.json", &r->bom, spdx_write)
+		|| write_with(r, "sbom.cdx.json", &r->bom, cyclonedx_write) ? -1 : 0;
 }
 
-/* --- provenance: an in-toto statement with a SLSA v1 predicate --- */
-
-struct document {
-	struct release *release;
-	struct json j;
-};
-
-static void digests(struct document *b, const char *below_dir, const char *key) {
-	struct release *r = b->release;
-	const char *root = below(r, below_dir);
-	struct os_entry *e;
-	size_t n;
-	char hex[HASH_HEX];
-	if (!os_is_dir(root) || os_walk(r->arena, root, &e, &n))
-		return;
-	for (size_t i = 0; i < n; i++) {
-		const char *file = arena_printf(r->arena, "%s/%s", root, e[i].path).p;
-		if (e[i].type != 'f' || hash_file(HASH_SHA256, file, hex))
-			continue;
-		json_open(&b->j, SLICE_NONE, '{');
-		json_member(&b->j, key, arena_printf(r->arena, "%s/%s", below_dir, e[i].path));
-		json_open(&b->j, SLICE("digest"), '{');
-		json_member(&b->j, "sha256", slice_of(hex));
-		json_close(&b->j, '}');
-		json_close(&b->j, '}');
-	}
-}
-
-static void build_definition(struct document *b) {
-	struct json *j = &b->j;
-	json_open(j, SLICE("buildDefinition"), '{');
-	json_member(j, "buildType", SLICE("urn:bake:build:1"));
-	json_open(j, SLICE("externalParameters"), '{');
-	json_member(j, "targets", slices_join(b->release->arena, &b->release->o->words, " "));
-	json_member(j, "machine", slice_of(agenda_text(b->release->agenda, "MACHINE")));
-	json_close(j, '}');
-	json_open(j, SLICE("resolvedDependencies"), '[');
-	digests(b, "sources", "name");
-	json_close(j, ']');
-	json_close(j, '}');
-}
-
-static void provenance(struct document *b) {
-	struct json *j = &b->j;
-	json_member(j, "_type", SLICE("https://in-toto.io/Statement/v1"));
-	json_open(j, SLICE("subject"), '[');
-	digests(b, "images", "name");
-	digests(b, "packages", "name");
-	json_close(j, ']');
-	json_member(j, "predicateType", SLICE("https://slsa.dev/provenance/v1"));
-	json_open(j, SLICE("predicate"), '{');
-	build_definition(b);
-	json_open(j, SLICE("runDetails"), '{');
-	json_open(j, SLICE("builder"), '{');
-	json_member(j, "id", SLICE("urn:bake"));
-	json_close(j, '}');
-	json_close(j, '}');
-	json_close(j, '}');
-}
-
-static int write_document(struct release *r, const char *name,
-		void (*content)(struct document *b)) {
-	const char *file = below(r, name);
-	FILE *out = fopen(file, "we");
-	struct document b = { r, { .out = out } };
-	if (!out)
-		return fail(file);
-	json_open(&b.j, SLICE_NONE, '{');
-	content(&b);
-	json_close(&b.j, '}');
-	fputc('\n', out);
-	bool bad = ferror(out);
-	return fclose(out) || bad ? fail(file) : 0;
-}
-
-/* --- checksums and their signature --- */
-
-static int sums_of(struct arena *a, const char *dir, struct slice *sums) {
-	struct buf text = { .arena = a };
-	struct os_entry *e;
-	size_t n;
-	char hex[HASH_HEX];
-	if (os_walk(a, dir, &e, &n))
-		return fail(dir);
-	for (size_t i = 0; i < n; i++) {
-		const char *file = arena_printf(a, "%s/%s", dir, e[i].path).p;
-		if (e[i].type != 'f' || strcmp(e[i].path, SUMS) == 0
-				|| strcmp(e[i].path, SIGNATURE) == 0)
-			continue;
-		if (hash_file(HASH_SHA256, file, hex))
-			return fail(file);
-		buf_addf(&text, "%s  %s\n", hex, e[i].path);
-	}
-	*sums = buf_slice(&text);
-	return 0;
-}
+/* --- the whole --- */
 
 static int seal(struct release *r) {
 	const char *key = agenda_text(r->agenda, "RELEASE_SIGNING_KEY");
-	struct slice sums, signature;
-	if (sums_of(r->arena, r->dir, &sums))
+	if (attest_write(r->agenda, &r->bom, r->dir, *key ? key : NULL) || seal_write(r->arena, r->dir))
 		return -1;
-	if (os_write(below(r, SUMS), sums, 0644, true))
-		return fail(below(r, SUMS));
-	if (!*key) {
-		warn("release: not signed: set RELEASE_SIGNING_KEY to an Ed25519 key (PEM)");
-		return 0;
-	}
-	if (sign_text(r->arena, key, sums, &signature))
-		return -1;
-	signature = arena_printf(r->arena, SFMT "\n", SARG(signature));
-	return os_write(below(r, SIGNATURE), signature, 0644, true) ? fail(below(r, SIGNATURE)) : 0;
+	if (*key)
+		return seal_sign(r->arena, r->dir, key);
+	warn("release: not signed: set RELEASE_SIGNING_KEY to an Ed25519 key (PEM)");
+	return 0;
 }
 
-/* --- the commands --- */
-
 static int fill(struct release *r) {
-	if (put_artefacts(r) || write_layers(r) || write_tools(r) || copy_conf(r)
-			|| write_command(r))
+	if (put_artefacts(r) || bom_read(r->agenda, below(r, "images"), &r->bom))
 		return -1;
-	if (sigdata_write_all(r->agenda, below(r, "signatures")))
+	if (write_layers(r) || write_tools(r) || copy_conf(r) || write_command(r))
 		return -1;
-	if (bake(r, "archive", below(r, "sources")))
+	if (r->secrets)
+		warn("release: %u secret%s masked or left out of conf/ and " RELEASE_COMMAND, r->secrets,
+			r->secrets == 1 ? " is" : "s are");
+	if (sigdata_write_all(r->agenda, below(r, "signatures")) || put_sources(r) || put_licences(r))
 		return -1;
-	if (write_bom(r) || write_document(r, "provenance.json", provenance))
-		return -1;
-	return seal(r);
+	return write_licences(r) || write_bom(r) || seal(r) ? -1 : 0;
+}
+
+/* Whatever was there under the name is replaced at the end, in one step each. */
+static int publish(struct release *r) {
+	if (os_remove(r->final) || rename(r->dir, r->final))
+		return fail(r->final);
+	printf("%s: release of " SFMT "\n", r->final, SARG(slices_join(r->arena, &r->o->words, " ")));
+	return 0;
+}
+
+/* Only a release, or nothing, may be replaced. */
+static int check_place(struct release *r) {
+	struct slices names = { 0 };
+	const char *sums = arena_printf(r->arena, "%s/" SEAL_SUMS, r->final).p;
+	if (!os_exists(r->final) || os_is_file(sums))
+		return 0;
+	if (os_list(r->arena, r->final, &names) == 0 && names.n == 0)
+		return 0;
+	error("release: %s: holds something that is no release: name another directory", r->final);
+	return -1;
 }
 
 /* The agenda is made twice: what was built may have new hashes by early cut-off. */
@@ -351,171 +386,19 @@ int release_make(struct arena *a, const struct options *o) {
 		return 2;
 	}
 	r.agenda = plan(a, o);
-	if (!r.agenda || bake(&r, NULL, NULL) || !(r.agenda = plan(a, o)))
+	if (!r.agenda)
 		return 1;
-	r.dir = o->output ? os_absolute(a, o->output)
+	r.final = o->output ? os_absolute(a, o->output)
 		: arena_printf(a, "%s/release", r.agenda->tmpdir).p;
-	if (os_is_dir(r.dir) && !os_is_file(below(&r, SUMS))) {
-		struct slices names = { 0 };
-		if (os_list(a, r.dir, &names) == 0 && names.n) {
-			error("release: %s: holds something that is no release: name another directory",
-				r.dir);
-			return 1;
-		}
-	}
+	r.dir = arena_printf(a, "%s.part", r.final).p;
+	if (check_place(&r) || bake(&r, NULL, NULL) || !(r.agenda = plan(a, o)))
+		return 1;
 	if (os_remove(r.dir) || os_mkdirs(r.dir)) {
 		fail(r.dir);
 		return 1;
 	}
-	if (fill(&r))
-		return 1;
-	printf("%s: release of " SFMT "\n", r.dir, SARG(slices_join(a, &o->words, " ")));
-	return 0;
-}
-
-/* --- verifying --- */
-
-/* Names the files whose lines are in one of the two lists only. */
-static unsigned compare_sums(struct slice said, struct slice found) {
-	unsigned wrong = 0;
-	struct slice x, y;
-	bool more = slice_field(&said, '\n', &x) && x.n, has = slice_field(&found, '\n', &y) && y.n;
-	while (more || has) {
-		struct slice p = more ? slice_sub(x, 66, x.n) : SLICE_NONE;
-		struct slice q = has ? slice_sub(y, 66, y.n) : SLICE_NONE;
-		int order = !more ? 1 : !has ? -1 : slice_cmp(p, q);
-		if (order != 0 || !slice_eq(x, y)) {
-			wrong++;
-			error("release: " SFMT ": %s", SARG(order <= 0 ? p : q), order < 0 ? "missing"
-				: order > 0 ? "not in " SUMS : "not what " SUMS " says");
-		}
-		if (order <= 0)
-			more = slice_field(&said, '\n', &x) && x.n;
-		if (order >= 0)
-			has = slice_field(&found, '\n', &y) && y.n;
-	}
-	return wrong;
-}
-
-static int verify_signature(struct workspace *w, const char *dir, struct slice sums) {
-	struct arena *a = w->arena;
-	struct slices keys = { 0 };
-	struct slice signature, why;
-	slices_words(a, &keys, data_text(data_child(a, w->config->data), "RELEASE_VERIFY_KEYS"));
-	if (keys.n == 0) {
-		error("verify-release: RELEASE_VERIFY_KEYS names no public key: nobody can tell whose it is");
-		return -1;
-	}
-	if (os_read(a, arena_printf(a, "%s/" SIGNATURE, dir).p, &signature)) {
-		error("%s/" SIGNATURE ": %s", dir, strerror(errno));
-		return -1;
-	}
-	if (sign_verify(a, &keys, sums, slice_trim(signature), &why) == 0)
-		return 0;
-	error("%s/" SIGNATURE ": " SFMT, dir, SARG(why));
-	return -1;
-}
-
-/* Of a list of sums, those of what is given out. */
-static struct slice outputs(struct arena *a, struct slice sums) {
-	struct buf out = { .arena = a };
-	struct slice line;
-	while (slice_field(&sums, '\n', &line)) {
-		struct slice path = slice_sub(line, 66, line.n);
-		if (slice_starts(path, "images/") || slice_starts(path, "packages/"))
-			buf_addf(&out, SFMT "\n", SARG(line));
-	}
-	return out.n ? buf_slice(&out) : SLICE("");
-}
-
-/* A build directory with the release's configuration and sources; layers are those of w. */
-static int prepare_rebuild(struct workspace *w, const char *dir, const char *place) {
-	struct arena *a = w->arena;
-	const char *conf = arena_printf(a, "%s/conf", place).p;
-	const char *downloads = arena_printf(a, "%s/downloads", place).p;
-	const char *layers = arena_printf(a, "%s/conf/bblayers.conf", w->topdir).p;
-	struct slices files = { 0 };
-	if (os_remove(place) || os_mkdirs(downloads)
-			|| os_copy_tree(arena_printf(a, "%s/conf", dir).p, conf, false))
-		return fail(place);
-	if (workspace_copy_layers(a, layers, conf))
-		return fail(conf);
-	os_glob(a, arena_printf(a, "%s/sources/*/sources/*", dir).p, &files);
-	for (size_t i = 0; i < files.n; i++) {
-		const char *to = os_path(a, slice_of(downloads), os_basename(files.v[i])).p;
-		if (os_copy_tree(arena_str(a, files.v[i]), to, true))
-			return fail(to);
-	}
-	return 0;
-}
-
-static int rebuild(struct workspace *w, const char *dir, const char *place) {
-	struct arena *a = w->arena;
-	struct slices argv = { 0 };
-	struct slice command, word;
-	if (os_read(a, arena_printf(a, "%s/" COMMAND, dir).p, &command))
-		return fail(arena_printf(a, "%s/" COMMAND, dir).p);
-	slices_add(a, &argv, slice_of(os_realpath(a, "/proc/self/exe")));
-	slices_add(a, &argv, SLICE("-B"));
-	slices_add(a, &argv, slice_of(place));
-	while (slice_field(&command, '\n', &word))
-		if (word.n)
-			slices_add(a, &argv, word);
-	slices_add(a, &argv, SLICE("-o"));
-	slices_add(a, &argv, arena_printf(a, "%s/release", place));
-	static const char *const own[] = { "TMPDIR", "tmp", "SSTATE_DIR", "artefacts", "DL_DIR",
-		"downloads" };
-	for (size_t i = 0; i < 6; i += 2) {
-		slices_add(a, &argv, SLICE("--set"));
-		slices_add(a, &argv, arena_printf(a, "%s=%s/%s", own[i], place, own[i + 1]));
-	}
-	static const char *const fixed[] = { "--set", "SSTATE_MIRRORS=", "--set",
-		"RELEASE_SIGNING_KEY=", "--set", "BB_NO_NETWORK=1" };
-	for (size_t i = 0; i < 6; i++)
-		slices_add(a, &argv, slice_of(fixed[i]));
-	const char **list = ARENA_ARRAY(a, const char *, argv.n + 2);
-	for (size_t i = 0; i < argv.n; i++)
-		list[i + (i >= 3)] = arena_str(a, argv.v[i]);
-	list[3] = "release";
-	struct proc_command c = { .argv = list };
-	fflush(NULL);
-	return proc_run(&c, 2) == 0 ? 0 : -1;
-}
-
-static int compare_rebuilt(struct workspace *w, const char *dir, struct slice said) {
-	struct arena *a = w->arena;
-	const char *tmpdir = arena_str(a, data_text(data_child(a, w->config->data), "TMPDIR"));
-	const char *place = arena_printf(a, "%s/verify-release", os_absolute(a, tmpdir)).p;
-	struct slice again;
-	if (prepare_rebuild(w, dir, place) || rebuild(w, dir, place)
-			|| sums_of(a, arena_printf(a, "%s/release", place).p, &again))
-		return -1;
-	if (compare_sums(outputs(a, said), outputs(a, again))) {
-		error("verify-release: what was built again is in %s/release", place);
-		return -1;
-	}
-	os_remove(place);
-	return 0;
-}
-
-int release_verify(struct arena *a, const struct options *o) {
-	struct slice said, found;
-	if (o->words.n != 1) {
-		error("verify-release: name one directory");
-		return 2;
-	}
-	const char *dir = os_absolute(a, arena_str(a, o->words.v[0]));
-	struct workspace *w = workspace_find(a, o);
-	if (!w || workspace_configure(w, o) < 0)
-		return 1;
-	if (os_read(a, arena_printf(a, "%s/" SUMS, dir).p, &said)) {
-		error("%s/" SUMS ": %s", dir, strerror(errno));
-		return 1;
-	}
-	if (verify_signature(w, dir, said) || sums_of(a, dir, &found) || compare_sums(said, found))
-		return 1;
-	if (compare_rebuilt(w, dir, said))
-		return 1;
-	printf("%s: signed, complete, and built again with the same bytes\n", dir);
-	return 0;
+	if (fill(&r) == 0)
+		return publish(&r) ? 1 : 0;
+	os_remove(r.dir);
+	return 1;
 }

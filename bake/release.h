@@ -2,15 +2,20 @@
 #ifndef BAKE_RELEASE_H
 #define BAKE_RELEASE_H
 
+#include "util.h"
+
 struct arena;
 struct options;
 
-/* bake release TARGET… [-o DIR]: builds the targets, then fills DIR (default: TMPDIR/release; what it
- * held goes). Exit status: 0 done, 1 failed, 2 usage. */
+#define RELEASE_COMMAND "command"            /* words for bake, a line each */
+#define RELEASE_LAYERS "layers.tsv"          /* collection, commit or no-repository, clean/dirty/unknown */
+#define RELEASE_TOOLS "hosttools.tsv"        /* name, digest or what it says of itself */
+#define RELEASE_SANDBOX "sandbox"            /* its line there: were tasks shut in? */
+
+/* bake release TARGET… [-o DIR]: builds the targets, then fills DIR (default: TMPDIR/release; the release
+ * it held goes, once the new one is whole). Exit status: 0 done, 1 failed, 2 usage. */
 int release_make(struct arena *a, const struct options *o);
-/* bake verify-release DIR: no file is missing, other or added, a key of RELEASE_VERIFY_KEYS signed the
- * list, and a build from nothing with DIR's configuration and sources and the layers that are here
- * gives the same images and packages. Exit status likewise. */
-int release_verify(struct arena *a, const struct options *o);
+/* The text of RELEASE_TOOLS, of the lines of a struct hosttools_identity. */
+struct slice release_tools(struct arena *a, struct slice lines);
 
 #endif

@@ -49,6 +49,12 @@ static EVP_PKEY *read_key(struct arena *a, const char *file, bool private_only,
 	return key;
 }
 
+struct slice sign_base64(struct arena *a, struct slice text) {
+	char *out = arena_alloc(a, (text.n + 2) / 3 * 4 + 1);
+	int n = EVP_EncodeBlock((unsigned char *)out, (const unsigned char *)text.p, (int)text.n);
+	return (struct slice){ out, (size_t)n };
+}
+
 int sign_text(struct arena *a, const char *key_file, struct slice text, struct slice *signature) {
 	unsigned char bytes[SIGNATURE];
 	size_t size = sizeof bytes;
@@ -65,9 +71,7 @@ int sign_text(struct arena *a, const char *key_file, struct slice text, struct s
 		broken("OpenSSL cannot sign with Ed25519");
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(key);
-	char *out = arena_alloc(a, BASE64 + 1);
-	int n = EVP_EncodeBlock((unsigned char *)out, bytes, (int)size);
-	*signature = (struct slice){ out, (size_t)n };
+	*signature = sign_base64(a, (struct slice){ (const char *)bytes, size });
 	return 0;
 }
 

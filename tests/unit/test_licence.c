@@ -70,3 +70,24 @@ Test(licence, names_once_without_exceptions) {
 	cr_assert_eq(names.n, 2);
 	cr_expect(slice_is(names.v[0], "GPL-2.0-only") && slice_is(names.v[1], "MIT"));
 }
+
+static bool copyleft(const char *licence, const char *overrides, const char *exclude) {
+	struct data *d = data_new(a);
+	data_set(d, atom_of("PN"), SLICE("x"));
+	data_set(d, atom_of("OVERRIDES"), slice_of(overrides));
+	data_set(d, atom_of("LICENSE"), slice_of(licence));
+	data_set(d, atom_of("COPYLEFT_RECIPE_TYPES"), SLICE("target"));
+	data_set(d, atom_of("COPYLEFT_LICENSE_INCLUDE"), SLICE("GPL* LGPL*"));
+	data_set(d, atom_of("COPYLEFT_LICENSE_EXCLUDE"), SLICE("CLOSED"));
+	data_set(d, atom_of("COPYLEFT_PN_EXCLUDE"), slice_of(exclude));
+	return licence_copyleft(d);
+}
+
+Test(licence, whose_source_must_be_offered) {
+	cr_expect(copyleft("GPL-2.0-only", "linux:class-target", ""));
+	cr_expect(copyleft("MIT | LGPL-2.1-or-later", "", ""));
+	cr_expect_not(copyleft("MIT & Zlib", "", ""));
+	cr_expect_not(copyleft("GPL-2.0-only & CLOSED", "", ""));
+	cr_expect_not(copyleft("GPL-2.0-only", "class-native:linux", ""));
+	cr_expect_not(copyleft("GPL-2.0-only", "", "y x"));
+}
