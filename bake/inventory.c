@@ -93,6 +93,7 @@ void inventory_sweep(const struct inventory *v, int64_t before) {
 	struct slices left = { 0 };
 	find(a, v->dir, "*.bad", &left);
 	find(a, v->dir, "*.tmp-*", &left);
+	os_glob(a, arena_printf(a, "%s/incoming/*", v->dir).p, &left);
 	os_glob(a, arena_printf(a, "%s/same/*/*", v->dir).p, &left);
 	os_glob(a, arena_printf(a, "%s/content/*/*", v->dir).p, &left);
 	remove_older(a, &left, before);
