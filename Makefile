@@ -212,15 +212,11 @@ $(O)/test_%: tests/unit/test_%.c $(filter-out $(O)/main.o,$(OBJECTS))
 	$(CC) $(ALL_CFLAGS) -Wno-conversion -Wno-missing-prototypes -iquote bake -o $@ $^ $(LDLIBS) -lcriterion
 tests-built: $(TESTS)
 
-# The engine's own objects, linked with functions of the C library that fail when told to: see
-# tests/fault/fault.c.
-WRAPPED := malloc calloc realloc strdup strndup write rename fork vfork
-out/fault/bake: tests/fault/fault.c $(OBJECTS)
-	@mkdir -p out/fault
-	$(CC) $(ALL_CFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LDLIBS)
+# The fault build: the engine with a library before libc that makes the n-th allocation, write, rename, fork … fail.
+fault: out/fault.so
+out/fault.so: tests/fault/fault.c | $(O)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O2 -fPIC -shared -o $@ $<
 .PHONY: fault
-fault: build
-	@$(MAKE) --no-print-directory out/fault/bake
 
 check-unit: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) FLAVOUR=asan CFLAGS='-O1 -g' SANITIZE='$(ASAN)' tests-built

@@ -117,6 +117,8 @@ static int run_plan(struct agenda *b, struct ui *ui) {
 	if (!c || outage_begin(b->tmpdir) < 0 || jobserver_open(&tokens, o.jobs) < 0)
 		return 1;
 	c->jobserver = &tokens;
+	c->finished = sigdata_keep_task;
+	c->ctx = b;
 	o.statistics = arena_printf(b->arena, "%s/tasks.tsv", b->tmpdir).p;
 	int result = sched_run(b->graph, c, &o);
 	jobserver_close(&tokens);

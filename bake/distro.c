@@ -329,13 +329,14 @@ static int update(struct distro *o, struct index *x, struct slice *why) {
 	return make_table(o, x, why);
 }
 
-/* Seconds since the table was made; negative: there is none. */
+/* Seconds since the table was made; negative: there is none. One of the future is of a clock that has jumped, so it
+ * may be of any age. */
 static int64_t age(const struct index *x) {
 	struct stat st;
 	if (stat(x->table, &st))
 		return -1;
 	int64_t s = time(NULL) - st.st_mtime;
-	return s < 0 ? 0 : s;
+	return s < 0 ? INT64_MAX : s;
 }
 
 /* Makes the table unless there is one younger than oldest_s: another bake may just have made it. */

@@ -12,6 +12,7 @@
 
 #include "os.h"
 #include "provenance.h"
+#include "store.h"
 
 #define SUFFIX ".tar.zst"
 
@@ -88,15 +89,15 @@ static void remove_older(struct arena *a, const struct slices *paths, int64_t be
 	}
 }
 
-void inventory_sweep(const struct inventory *v, int64_t before) {
+void inventory_sweep(const struct inventory *v, int64_t left_before, int64_t noted_before) {
 	struct arena *a = arena_new();
-	struct slices left = { 0 };
+	struct slices left = { 0 }, notes = { 0 };
 	find(a, v->dir, "*.bad", &left);
 	find(a, v->dir, "*.tmp-*", &left);
-	os_glob(a, arena_printf(a, "%s/incoming/*", v->dir).p, &left);
-	os_glob(a, arena_printf(a, "%s/same/*/*", v->dir).p, &left);
-	os_glob(a, arena_printf(a, "%s/content/*/*", v->dir).p, &left);
-	remove_older(a, &left, before);
+	os_glob(a, arena_printf(a, "%s/same/*/*", v->dir).p, &notes);
+	os_glob(a, arena_printf(a, "%s/content/*/*", v->dir).p, &notes);
+	remove_older(a, &left, left_before);
+	remove_older(a, &notes, noted_before);
 	arena_free(a);
 }
 
@@ -104,11 +105,13 @@ void inventory_sweep(const struct inventory *v, int64_t before) {
 
 void inventory_lease(const char *dir) {
 	struct arena *a = arena_new();
-	const char *file = arena_printf(a, "%s/leases/%d", dir, (int)getpid()).p;
+	const char *file = os_beside(a, arena_printf(a, "%s/leases/bake", dir).p, "of");
+	int made = os_mkparents(file), gate = store_gate(dir, false);
 	/* The descriptor is left to the process: its end, however it comes, gives the lease back. */
-	unlink(file);            /* of a process of that number long ago */
-	if (os_mkparents(file) < 0 || os_lock(file, false) < 0)
+	if (made < 0 || os_lock(file, false) < 0)
 		debug("%s: %s", file, strerror(errno));
+	if (gate >= 0)
+		close(gate);
 	arena_free(a);
 }
 

@@ -30,8 +30,8 @@ struct inventory {
 int inventory_read(struct arena *a, const char *dir, struct inventory *v);
 /* Removes an artefact with all that stands beside it. 0, or −1 with errno. */
 int inventory_remove(const struct inventory_item *item);
-/* Removes what was set aside and left over, and notes of equal hashes not used since `before`. */
-void inventory_sweep(const struct inventory *v, int64_t before);
+/* Removes what was set aside and left over before one time, and notes of equal hashes not used since another. */
+void inventory_sweep(const struct inventory *v, int64_t left_before, int64_t noted_before);
 
 /* Says to every gc, until this process and its children have ended, that a build is at work. Never
  * fails: a store that cannot be written to cannot be collected either. */

@@ -10,10 +10,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -116,6 +118,13 @@ int os_write(const char *path, struct slice text, mode_t mode, bool sync) {
 	free(temporary);
 	errno = why;
 	return rc;
+}
+
+char *os_beside(struct arena *a, const char *path, const char *kind) {
+	uint64_t any;
+	if (getrandom(&any, sizeof any, 0) != sizeof any)
+		any = (uint64_t)os_now_ms();
+	return arena_str(a, arena_printf(a, "%s.%s-%d-%016" PRIx64, path, kind, (int)getpid(), any));
 }
 
 /* --- questions --- */

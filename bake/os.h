@@ -16,6 +16,8 @@ int os_read(struct arena *a, const char *path, struct slice *text);   /* whole f
 int os_write_all(int fd, struct slice text);         /* all of it, whatever the kernel takes at a time */
 /* Writes a temporary file beside path, fsyncs when sync, renames. Nothing half-written survives. */
 int os_write(const char *path, struct slice text, mode_t mode, bool sync);
+/* A name beside path that nobody else makes, "PATH.KIND-…", in another container with its own process numbers either. */
+char *os_beside(struct arena *a, const char *path, const char *kind);
 bool os_exists(const char *path);                    /* lstat: a dangling link exists */
 bool os_is_dir(const char *path);
 bool os_is_file(const char *path);                   /* a regular file, after links */

@@ -322,7 +322,7 @@ struct place {
 
 static int leave_tree(struct place *p) {
 	int rc = 0;
-	if (p->disk && archive_write_close(p->disk) < ARCHIVE_WARN)
+	if (p->disk && archive_write_close(p->disk) != ARCHIVE_OK)
 		rc = fail(NOT_WRITTEN, "directories", archive_error_string(p->disk));
 	archive_write_free(p->disk);
 	p->disk = NULL;
@@ -365,7 +365,8 @@ static int copy_data(struct stream *s, struct place *p, const char *name) {
 	la_int64_t offset;
 	int rc;
 	while ((rc = archive_read_data_block(s->inner, &block, &size, &offset)) == ARCHIVE_OK)
-		if (archive_write_data_block(p->disk, block, size, offset) < ARCHIVE_WARN)
+		/* A write that fails is a warning to libarchive. */
+		if (archive_write_data_block(p->disk, block, size, offset) != ARCHIVE_OK)
 			return fail(NOT_WRITTEN, name, archive_error_string(p->disk));
 	return rc == ARCHIVE_EOF ? 0 : fail(DAMAGED, name, archive_error_string(s->inner));
 }
@@ -389,10 +390,10 @@ static int read_into(struct stream *s, struct place *p, struct archive_entry *e,
 	if (rc)
 		return rc;
 	relocate(e, t, name);
-	if (archive_write_header(p->disk, e) < ARCHIVE_WARN)
+	if (archive_write_header(p->disk, e) != ARCHIVE_OK)
 		return fail(NOT_WRITTEN, name, archive_error_string(p->disk));
 	rc = archive_entry_size(e) > 0 ? copy_data(s, p, name) : 0;
-	if (!rc && archive_write_finish_entry(p->disk) < ARCHIVE_WARN)
+	if (!rc && archive_write_finish_entry(p->disk) != ARCHIVE_OK)
 		return fail(NOT_WRITTEN, name, archive_error_string(p->disk));
 	return rc;
 }

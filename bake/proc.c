@@ -248,13 +248,20 @@ int proc_run(const struct proc_command *c, int fd) {
 
 /* --- children that run our own code --- */
 
+/* Its parent has died: nobody else would end what it has started. */
+static void end_group(int number) {
+	(void)number;
+	kill(0, SIGKILL);
+}
+
 pid_t proc_fork(void) {
 	pid_t parent = getpid(), child = fork();
 	if (child != 0)
 		return child;
 	setsid();
 	reset_signals();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGUSR1, end_group);
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
 	if (getppid() != parent)         /* it died before prctl */
 		_exit(1);
 	return 0;
@@ -263,6 +270,10 @@ pid_t proc_fork(void) {
 void proc_kill(pid_t child, int signal) {
 	if (kill(-child, signal) < 0)
 		kill(child, signal);     /* it has not come to setsid yet */
+}
+
+void proc_end_orphans(pid_t child) {
+	kill(-child, SIGKILL);
 }
 
 struct slice proc_describe(struct arena *a, int status) {

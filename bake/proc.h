@@ -29,11 +29,13 @@ int proc_run(const struct proc_command *c, int fd);
 /* The absolute path of a program on path ("dir:dir"); NULL when it is not there. */
 char *proc_find(struct arena *a, const char *name, const char *path);
 
-/* Forks a child that leads its own session, dies with us, and has default signals. 0 in the
- * child. */
+/* Forks a child that leads its own session, dies with us together with all that it started, and has
+ * default signals. 0 in the child. */
 pid_t proc_fork(void);
 /* Signals a child of proc_fork and all that it started. */
 void proc_kill(pid_t child, int signal);
+/* Ends what a child of proc_fork that was killed had started. */
+void proc_end_orphans(pid_t child);
 /* An exit status as people read it: "exit status 3", "killed by signal 9 (Killed)". In a. */
 struct slice proc_describe(struct arena *a, int wait_status);
 

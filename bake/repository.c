@@ -281,7 +281,7 @@ static void pack_one(struct data *d, const struct source *s, const char *dir) {
 	struct arena *a = data_arena(d);
 	struct slice out, name = source_tarball(a, s);
 	const char *file = arena_printf(a, "%s/" SFMT, dir, SARG(name)).p;
-	const char *part = arena_printf(a, "%s.tmp-%d", file, (int)getpid()).p;
+	const char *part = os_beside(a, file, "tmp");
 	const char *const argv[] = { "tar", "--sort=name", "--owner=0", "--group=0",
 		"--numeric-owner", "--exclude=./FETCH_HEAD", "-czf", part, "-C", s->path, ".",
 		NULL };

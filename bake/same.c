@@ -39,8 +39,9 @@ const char *same_name(struct arena *a, struct slice key) {
 /* A sweep removes what was not used for long. */
 static struct slice look(struct arena *a, const char *file, size_t length) {
 	struct slice text;
-	if (os_read(a, file, &text) < 0 || slice_trim(text).n != length)
-		return SLICE_NONE;       /* one cut short by a power cut is none */
+	if (os_read(a, file, &text) < 0 || slice_trim(text).n != length
+			|| !hash_is_hex(HASH_SHA256, slice_trim(text)))
+		return SLICE_NONE;       /* one cut short or zeroed by a power cut is none */
 	utimensat(AT_FDCWD, file, NULL, 0);
 	return slice_trim(text);
 }
@@ -92,6 +93,13 @@ bool same_learn(const struct same *s, const struct same_found *f) {
 	return other;
 }
 
+void same_note_restored(const struct same *s, const struct graph *g, const struct task *t) {
+	struct arena *a = arena_new();
+	if (!t->same.n)
+		same_learn(s, &(struct same_found){ .hash = t->hash, .key = same_key(a, g, t) });
+	arena_free(a);
+}
+
 bool same_note(const struct same *s, const struct graph *g, struct task *t) {
 	struct arena *a = arena_new();
 	struct slice key = same_key(a, g, t), first = same_first(s, key);
@@ -104,4 +112,15 @@ bool same_note(const struct same *s, const struct graph *g, struct task *t) {
 	}
 	arena_free(a);
 	return other;
+}
+
+int same_copy(struct arena *a, const char *from, const char *to) {
+	const char *const kinds[] = { "same", "content" };
+	for (size_t i = 0; i < 2; i++) {
+		const char *source = arena_printf(a, "%s/%s", from, kinds[i]).p;
+		if (os_is_dir(source) && (os_mkdirs(to) || os_copy_tree(source,
+				arena_printf(a, "%s/%s", to, kinds[i]).p, false)))
+			return -1;
+	}
+	return 0;
 }

@@ -255,6 +255,8 @@ static void job_done(struct sched *s, struct job *j, bool restored) {
 		error("%s: " SFMT, j->id, SARG(slice_trim(buf_slice(&j->errors))));
 	complete(s, j->task);
 	ui_finished(s->o->ui, j->id, restored ? UI_RESTORED : UI_RAN);
+	if (restored && j->task->content.n && s->o->same)
+		same_note_restored(s->o->same, s->graph, j->task);
 	/* It left what an earlier run had left: what waits for it may be current after all. */
 	if (!restored && j->task->content.n && s->o->same
 			&& same_note(s->o->same, s->graph, j->task)
@@ -267,6 +269,8 @@ static void job_ended(struct sched *s, struct job *j, int status, const struct r
 	bool exited = WIFEXITED(status);
 	take_report(s, j);
 	close(j->report);
+	if (!exited)
+		proc_end_orphans(j->child);
 	s->running--;
 	j->child = 0;
 	if (j->fetches)
@@ -315,21 +319,47 @@ static struct job *free_place(struct sched *s) {
 	broken("sched: more jobs than places");
 }
 
+/* A task that could not even begin ends the build: the next one would not begin either. */
+static void give_up(struct sched *s, struct task *t) {
+	task_become(t, TASK_FAILED);
+	s->failed++;
+	s->stopping = s->stopping == GOING ? FINISHING : s->stopping;
+	block_above(s, t);
+}
+
+/* Makes the process of a job and the pipe of its report. −1 with errno. */
+static int launch(struct sched *s, struct job *j) {
+	int fds[2];
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -1;
+	pid_t child = proc_fork();
+	if (child == 0)
+		job_child(s, j->task, fds[1]);
+	int why = errno;
+	close(fds[1]);
+	if (child < 0)
+		close(fds[0]);
+	errno = why;
+	if (child < 0)
+		return -1;
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	j->report = fds[0];
+	j->child = child;
+	return 0;
+}
+
 static void start(struct sched *s, struct task *t, bool fetches) {
 	struct job *j = free_place(s);
-	int fds[2];
 	task_become(t, TASK_RUNNING);
 	*j = (struct job){ .task = t, .id = arena_str(s->arena, t->id), .since = os_now_ms(),
 		.fetches = fetches };
-	if (pipe2(fds, O_CLOEXEC) < 0 || (j->child = proc_fork()) < 0) {
+	if (launch(s, j) < 0) {
 		error("%s: cannot be started: %s", j->id, strerror(errno));
-		exit(1);
+		if (!fetches)
+			jobserver_give(s->o->jobserver);
+		give_up(s, t);
+		return;
 	}
-	if (j->child == 0)
-		job_child(s, t, fds[1]);
-	close(fds[1]);
-	fcntl(fds[0], F_SETFL, O_NONBLOCK);
-	j->report = fds[0];
 	s->running++;
 	s->fetching += fetches;
 	ui_started(s->o->ui, j->id, t->plan == PLAN_RESTORE);
@@ -342,10 +372,7 @@ static void pass_over(struct sched *s, struct task *t) {
 		complete(s, t);
 		return;
 	}
-	task_become(t, TASK_FAILED);
-	s->failed++;
-	s->stopping = s->stopping == GOING ? FINISHING : s->stopping;
-	block_above(s, t);
+	give_up(s, t);
 }
 
 /* Fetching waits for others' machines: it must not keep ours from compiling. */

@@ -15,6 +15,9 @@ struct task;
  * it (the next chain may lead through it). Best effort: what cannot be written is only missed by
  * `bake why`. */
 void sigdata_keep(struct agenda *g);
+/* The same of one task, by the process that has done it: a build that is killed has kept what it
+ * finished. ctx: the agenda. */
+void sigdata_keep_task(void *ctx, const struct task *t);
 /* The data of a task as it stands now, in the agenda's arena. Raises what its recipe raises. */
 struct slice sigdata_now(struct agenda *g, const struct task *t);
 /* The kept data of "PN:do_task" under a hash; unset when there is none. */

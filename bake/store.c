@@ -26,6 +26,7 @@ struct store {
 	struct arena *arena;
 	const char *dir;
 	struct store_options o;
+	time_t opened;
 };
 
 static const char *text_or_null(struct data *config, struct arena *a, const char *name) {
@@ -45,7 +46,8 @@ void store_settings(struct data *config, struct arena *a, struct store_options *
 
 struct store *store_open(struct arena *a, const struct store_options *o) {
 	struct store *s = ARENA_NEW(a, struct store);
-	*s = (struct store){ .arena = a, .dir = os_absolute(a, o->dir), .o = *o };
+	*s = (struct store){ .arena = a, .dir = os_absolute(a, o->dir), .o = *o,
+		.opened = time(NULL) };
 	if (os_mkdirs(s->dir) == 0)
 		return s;
 	error("artefact store: %s: %s", s->dir, strerror(errno));
@@ -73,17 +75,30 @@ const char *store_file(struct arena *a, const struct store_options *o, const cha
 	return path_of(a, &s, hash);
 }
 
-/* The time of the file; in a store that only others may write to it stays as it is. */
-static void mark_used(const char *file) {
-	utimensat(AT_FDCWD, file, NULL, 0);
+int store_gate(const char *dir, bool exclusive) {
+	struct arena *a = arena_new();
+	const char *path = arena_printf(a, "%s/gate", dir).p;
+	int fd = exclusive ? os_lock(path, true) : os_lock_shared(path);
+	arena_free(a);
+	return fd;
+}
+
+/* The time of the file, not before this build began, whatever the clock does; in a store that only
+ * others may write to it stays as it is. */
+static void mark_used(const struct store *s, const char *file) {
+	struct timespec times[2] = { { .tv_sec = s->opened }, { .tv_sec = s->opened } };
+	utimensat(AT_FDCWD, file, time(NULL) < s->opened ? times : NULL, 0);
 }
 
 bool store_has(const struct store *s, const char *hash) {
 	struct arena *a = arena_new();
 	const char *file = path_of(a, s, hash);
-	bool has = os_is_file(file);
+	int gate = os_is_file(file) ? store_gate(s->dir, false) : -1;
+	bool has = os_is_file(file);     /* still */
 	if (has)
-		mark_used(file);
+		mark_used(s, file);
+	if (gate >= 0)
+		close(gate);
 	arena_free(a);
 	return has;
 }
@@ -166,7 +181,7 @@ static int put(const struct store *s, const struct store_entry *e, struct arena 
 		struct pack_content *content) {
 	const struct pack_tree *t = trees_of(a, e, "");
 	const char *file = path_of(a, s, e->hash);
-	const char *temporary = arena_printf(a, "%s.tmp-%d", file, (int)getpid()).p;
+	const char *temporary = os_beside(a, file, "tmp");
 	if (os_mkparents(file) || date_trees(t, e->count, e->newest > 0 ? e->newest : OLD_DAY))
 		return -1;
 	if (pack_write(temporary, t, e->count, e->id, content))
@@ -234,40 +249,21 @@ static enum outcome unpack(const char *file, const struct pack_tree *t, size_t c
 	return strcmp(content->hash, recorded.hash) == 0 ? USABLE : DAMAGED;
 }
 
-/* Only what a trusted key signed for this very task … */
-static int accept_info(struct arena *a, const struct store *s, const char *hash,
-		struct provenance *p, struct slice *why) {
-	struct slice text;
-	*why = SLICE("it has no provenance");
-	return os_read(a, info_of(a, s, hash), &text) < 0 ? -1 :
-		provenance_accept(a, text, slice_of(hash), s->o.verify_keys, p, why);
-}
-
-static bool trusts_all(const struct store *s) {
-	return !s->o.verify_keys || s->o.verify_keys->n == 0;
-}
-
-/* … and only the bytes it signed. */
+/* Only what a trusted key signed for this very task, and only the bytes it signed. */
 static int check_trust(struct arena *a, const struct store *s, const char *hash,
 		struct slice *why) {
 	char sha256[HASH_HEX];
 	struct provenance p;
-	if (trusts_all(s))
+	struct slice text;
+	if (!s->o.verify_keys || s->o.verify_keys->n == 0)
 		return 0;
-	if (accept_info(a, s, hash, &p, why) < 0)
+	*why = SLICE("it has no provenance");
+	if (os_read(a, info_of(a, s, hash), &text) < 0
+			|| provenance_accept(a, text, slice_of(hash), s->o.verify_keys, &p, why) < 0)
 		return -1;
 	*why = SLICE("its bytes are not those that were signed");
 	return hash_file(HASH_SHA256, path_of(a, s, hash), sha256) == 0
 		&& slice_is(p.sha256, sha256) ? 0 : -1;
-}
-
-bool store_has_trusted(const struct store *s, const char *hash) {
-	struct arena *a = arena_new();
-	struct provenance p;
-	struct slice why;
-	bool has = store_has(s, hash) && (trusts_all(s) || accept_info(a, s, hash, &p, &why) == 0);
-	arena_free(a);
-	return has;
 }
 
 static int restore(struct arena *a, const struct store *s, const struct store_entry *e,
@@ -334,7 +330,7 @@ static int name_gathered(const struct store *s, struct arena *a, const char *has
 	const char *file = path_of(a, s, hash);
 	if (os_mkparents(file) < 0 || os_write(info_of(a, s, hash), info, 0644, false) < 0)
 		return -1;
-	mark_used(from);
+	mark_used(s, from);
 	return rename(from, file);
 }
 

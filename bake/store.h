@@ -54,10 +54,11 @@ const char *store_file(struct arena *a, const struct store_options *o, const cha
 /* The artefact and its provenance, relative to SSTATE_DIR and to a mirror, in a. */
 const char *store_name(struct arena *a, const char *hash);
 const char *store_info_name(struct arena *a, const char *hash);
+/* Keeps a gc of dir and builds that plan apart: a gc takes the gate exclusive while it looks and removes, who marks
+ * artefacts as used or begins a build, shared. Waits. An fd to close, or −1: nobody can remove anything here. */
+int store_gate(const char *dir, bool exclusive);
 /* Is it there? If so it is marked as used now, so that a gc beside this build spares it. */
 bool store_has(const struct store *s, const char *hash);
-/* The same, and is its provenance signed as it must be? Its bytes are looked at when it is read. */
-bool store_has_trusted(const struct store *s, const char *hash);
 /* Reads an artefact as store_get would, keeping nothing. 0, or −1 and *why in a. */
 int store_verify(const struct store *s, const char *hash, struct arena *a, struct slice *why);
 /* The content hash recorded for an artefact, without unpacking it; unset when it is not there. */

@@ -383,6 +383,20 @@ static struct slice keep(const struct task *t) {
 	return content;
 }
 
+static void drop_message(void *ctx, enum message_level level, const char *text) {
+	(void)ctx, (void)level, (void)text;
+}
+
+/* What a recipe has to say was said when it ran. */
+static int finish(const struct task *t, struct slice content) {
+	if (job.context->finished) {
+		message_sink(drop_message, NULL);
+		job.context->finished(job.context->ctx, t);
+		message_sink(report_message, NULL);
+	}
+	return t->spec->nostamp ? 0 : stamp_write(t, content);
+}
+
 void task_run(const struct task_context *c, const struct task *t, int report_fd) {
 	begin(c, t, report_fd);
 	stamp_remove(t);
@@ -392,10 +406,7 @@ void task_run(const struct task_context *c, const struct task *t, int report_fd)
 		_exit(1);
 	if (t->spec->cached && artefact_publish(t) < 0)
 		_exit(1);
-	struct slice content = keep(t);
-	if (!t->spec->nostamp && stamp_write(t, content) < 0)
-		_exit(1);
-	_exit(0);
+	_exit(finish(t, keep(t)) < 0 ? 1 : 0);
 }
 
 void task_restore(const struct task_context *c, const struct task *t, int report_fd) {
@@ -407,7 +418,7 @@ void task_restore(const struct task_context *c, const struct task *t, int report
 	if (artefact_restore(c->store, t, &content) < 0 || artefact_publish(t) < 0)
 		_exit(2);
 	report(TASK_REPORT_CONTENT, content.p);
-	_exit(stamp_write(t, content) < 0 ? 1 : 0);
+	_exit(finish(t, content) < 0 ? 1 : 0);
 }
 
 /* --- what tasks of a build share --- */

@@ -37,6 +37,9 @@ struct task_context {
 	size_t binds_count;
 	struct leak_secrets secrets;     /* what no output may hold; none when not hermetic */
 	const char *downloads; /* DL_DIR, writable for tasks that fetch; NULL: below TMPDIR */
+	/* Told, in the process of the task, that t is done but for its stamp; NULL: nobody is. */
+	void (*finished)(void *ctx, const struct task *t);
+	void *ctx;
 };
 
 struct task_context *task_context_new(struct arena *a, struct config *config,

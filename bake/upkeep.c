@@ -96,6 +96,10 @@ static int verify(struct request *r) {
 
 /* --- gc --- */
 
+static int64_t earlier(int64_t a, int64_t b) {
+	return a < b ? a : b;
+}
+
 /* The oldest go first; what a build at work may want has been used since it began. */
 static int gc(struct request *r) {
 	const struct options *o = r->o;
@@ -120,7 +124,8 @@ static int gc(struct request *r) {
 		n++;
 	}
 	if (!o->dry_run)
-		inventory_sweep(v, oldest < lease ? oldest : lease);
+		inventory_sweep(v, o->max_age ? earlier(oldest, lease) : earlier(now, lease),
+			earlier(oldest, lease));
 	if (o->json)
 		json_close(&r->json, ']');
 	else
@@ -154,7 +159,7 @@ static int usage(struct arena *a, struct slice word) {
 }
 
 /* What is asked for needs the configuration alone. */
-static int open_request(struct request *r) {
+static int open_request(struct request *r, bool exclusive) {
 	struct workspace *w = workspace_find(r->arena, r->o);
 	struct store_options settings;
 	if (!w || workspace_configure(w, r->o) < 0)
@@ -167,6 +172,8 @@ static int open_request(struct request *r) {
 	r->store = store_open(r->arena, &settings);
 	if (!r->store)
 		return -1;
+	if (exclusive)
+		store_gate(settings.dir, true);  /* until this process ends */
 	if (inventory_read(r->arena, settings.dir, &r->held) == 0)
 		return 0;
 	error("%s: %s", settings.dir, strerror(errno));
@@ -189,5 +196,5 @@ int upkeep_command(struct arena *a, const struct options *o) {
 		return 2;
 	}
 	struct request r = { .arena = a, .o = o, .json = { .out = stdout } };
-	return open_request(&r) < 0 ? 1 : subcommands[i].run(&r);
+	return open_request(&r, subcommands[i].run == gc) < 0 ? 1 : subcommands[i].run(&r);
 }

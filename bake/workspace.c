@@ -3,10 +3,12 @@
 #include "workspace.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cache.h"
@@ -121,10 +123,36 @@ struct workspace *workspace_find(struct arena *a, const struct options *o) {
 
 /* --- the lock --- */
 
+enum { MOMENT_NS = 20 * 1000 * 1000, MOMENTS = 250 };    /* 5 s in all */
+
+/* Has the process that wrote its number into the lock ended? */
+static bool is_orphaned(const char *path) {
+	struct arena *a = arena_new();
+	struct slice holder;
+	long process = os_read(a, path, &holder) == 0 ? strtol(holder.p, NULL, 10) : 0;
+	arena_free(a);
+	return process > 0 && kill((pid_t)process, 0) < 0 && errno == ESRCH;
+}
+
+/* Tasks of a bake that was killed hold its lock for the moment they need to die. */
+static int take_lock(const char *path) {
+	static const struct timespec moment = { .tv_nsec = MOMENT_NS };
+	for (int i = 0;; i++) {
+		int fd = os_lock(path, false);
+		if (fd >= 0 || errno != EWOULDBLOCK)
+			return fd;
+		if (i == MOMENTS || !is_orphaned(path)) {
+			errno = EWOULDBLOCK;
+			return -1;
+		}
+		nanosleep(&moment, NULL);
+	}
+}
+
 int workspace_lock(const struct workspace *w) {
 	const char *path = arena_printf(w->arena, "%s/bake.lock", w->topdir).p;
 	struct slice holder;
-	int fd = os_lock(path, false);
+	int fd = take_lock(path);
 	if (fd < 0 && errno == EWOULDBLOCK) {
 		bool known = os_read(w->arena, path, &holder) == 0 && slice_trim(holder).n > 0;
 		error("build directory: %s: in use by another bake (process " SFMT

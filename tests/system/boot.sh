@@ -87,9 +87,11 @@ gone() {
 	! running
 }
 
-# ask COMMAND: what a shell on the machine answers.
+# ask COMMAND: what a shell on the machine answers. One connection serves all questions: an emulated machine is slow
+# at agreeing on keys.
 ask() {
 	ssh -q -F none -i "$key" -p "$port" -o BatchMode=yes -o IdentitiesOnly=yes -o ConnectTimeout=10 \
+		-o ControlMaster=auto -o ControlPath="$work/ssh-$port" -o ControlPersist=yes \
 		-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@127.0.0.1 "$1" 2>&1 </dev/null
 }
 

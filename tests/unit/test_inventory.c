@@ -1,6 +1,7 @@
 /* inventory: what a store holds, in order of its last use, and whose leases hold. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 
 #include "inventory.h"
 #include "os.h"
+#include "store.h"
 #include "util.h"
 
 static struct arena *a;
@@ -71,7 +73,7 @@ Test(inventory, sweeping_keeps_what_is_recent) {
 	put("same/ab/ab02", "cd01", 1000);
 	put("content/ab/ab02", "cd01", 3000);
 	cr_assert_eq(inventory_read(a, top, &v), 0);
-	inventory_sweep(&v, 2000);
+	inventory_sweep(&v, 2000, 2000);
 	cr_assert_not(os_exists(in("ab/ab.tar.zst.bad")));
 	cr_assert(os_exists(in("ab/ab.tar.zst.tmp-12")));
 	cr_assert_not(os_exists(in("same/ab/ab02")));
@@ -102,5 +104,36 @@ Test(inventory, a_lease_holds_as_long_as_its_process) {
 	close(end[1]);
 	cr_assert_eq(waitpid(child, &status, 0), child);
 	cr_assert_eq(inventory_oldest_lease(a, top), INT64_MAX);
-	cr_assert_not(os_exists(in(arena_printf(a, "leases/%d", (int)child).p)), "a stale one goes");
+	struct slices left = { 0 };
+	cr_assert_eq(os_list(a, in("leases"), &left), 0);
+	cr_assert_eq(left.n, 0u, "a stale one goes");
+}
+
+Test(inventory, whoever_begins_waits_for_a_gc) {
+	int status;
+	cr_assert_eq(os_mkdirs(top), 0);
+	int gate = store_gate(top, true);
+	cr_assert_geq(gate, 0);
+	pid_t child = fork();
+	if (child == 0) {
+		close(gate);
+		alarm(1);                /* were it let in, it would exit with 0 */
+		inventory_lease(top);
+		_exit(0);
+	}
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
+	close(gate);
+	inventory_lease(top);
+	cr_assert_neq(inventory_oldest_lease(a, top), INT64_MAX);
+}
+
+Test(inventory, sweeping_takes_what_is_left_over_sooner_than_notes) {
+	struct inventory v;
+	put("ab/ab.tar.zst.tmp-12", "x", 1000);
+	put("same/ab/ab02", "cd01", 1000);
+	cr_assert_eq(inventory_read(a, top, &v), 0);
+	inventory_sweep(&v, 2000, 0);
+	cr_assert_not(os_exists(in("ab/ab.tar.zst.tmp-12")));
+	cr_assert(os_exists(in("same/ab/ab02")));
 }
