@@ -42,7 +42,7 @@ static bool is_stored(void *ctx, const struct task *t) {
  * out to be needed: what mirrors know of equal hashes decides the hashes above. */
 static bool asks_mirrors(const struct agenda *g, const struct task *t) {
 	return t->spec->cached && !t->spec->noexec && !t->forced && !stamp_is_there(t)
-		&& !store_has(g->store, t->hash.p);
+		&& !store_has_trusted(g->store, t->hash.p);
 }
 
 static bool ask_mirrors(struct agenda *g) {
@@ -201,6 +201,20 @@ struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked
 		return NULL;
 	make_plan(g);
 	return g;
+}
+
+int agenda_fetch(struct agenda *g, const struct task *t) {
+	struct offer_wish wish = { t->hash, t->id }, *all;
+	size_t n = 0;
+	if (!g->store || store_has(g->store, t->hash.p) || !g->offers)
+		return g->store && store_has(g->store, t->hash.p) ? 0 : -1;
+	/* All at once: what was asked for is not asked for again. */
+	all = ARENA_ARRAY(g->arena, struct offer_wish, g->graph->count + 1);
+	for (uint32_t i = 0; i < g->graph->count; i++)
+		if (g->graph->task[i].spec->cached && !store_has(g->store, g->graph->task[i].hash.p))
+			all[n++] = (struct offer_wish){ g->graph->task[i].hash, g->graph->task[i].id };
+	offer_ask(g->offers, all, n);
+	return offer_has(g->offers, t->hash) ? offer_fetch(g->offers, &wish) : -1;
 }
 
 const struct task *agenda_target(struct agenda *g) {

@@ -41,6 +41,9 @@ struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked
 const char *agenda_text(struct agenda *g, const char *name);
 /* Hashes the graph again and asks mirrors for what is new in it, when a task left what an earlier run had left. ctx: the agenda. */
 int agenda_hash(void *ctx);
+/* Brings the artefact of t into the store when a mirror has it: what is current may never have been
+ * fetched. 0: it is there; −1 without a message, unless a mirror's was refused. */
+int agenda_fetch(struct agenda *g, const struct task *t);
 /* The task that a word of the command line names; NULL: none such (reported). */
 const struct task *agenda_target(struct agenda *g);
 

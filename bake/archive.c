@@ -28,7 +28,7 @@ struct job {
 	struct arena *arena;     /* of names, emptied now and then */
 	struct archive *in, *disk;
 	const char *entry;       /* the one being worked on, for messages */
-	uint64_t limit, bytes, entries;
+	uint64_t limit, bytes, entries, made;    /* made: of the entries, those that were not left out */
 };
 
 /* --- what a name says --- */
@@ -205,6 +205,7 @@ static int write_entry(struct job *j, struct archive_entry *e) {
 	int rc = prepare(j, e);
 	if (rc <= 0)
 		return rc;
+	j->made++;
 	if (archive_write_header(j->disk, e) < ARCHIVE_WARN)
 		return bad_output(j);
 	if (!archive_entry_hardlink(e) && archive_entry_filetype(e) == AE_IFREG && copy_data(j))
@@ -249,6 +250,7 @@ static int unpack_member(struct job *outer) {
 	support_trees(j.in);
 	bool open = archive_read_open(j.in, outer, NULL, outer_read, NULL) == ARCHIVE_OK;
 	int rc = open ? write_entries(&j) : bad_input(&j);
+	outer->made = j.made;
 	archive_read_free(j.in);
 	arena_free(j.arena);
 	return rc;
@@ -310,6 +312,11 @@ static int unpack_there(const struct archive_unpack *u, int fd) {
 	if (archive_write_close(j.disk) < ARCHIVE_WARN && !rc) {
 		j.entry = "directories";
 		rc = bad_output(&j);
+	}
+	if (!rc && u->strip && !j.made) {
+		error("%s: nothing of it is left without the first %u director%s of its names", u->file,
+			u->strip, u->strip == 1 ? "y" : "ies");
+		rc = -1;
 	}
 	archive_write_free(j.disk);
 	archive_read_free(j.in);
@@ -401,6 +408,8 @@ int archive_expand(const char *file, const char *to, uint64_t most_bytes) {
 		error("%s: cannot be read: %s", file, strerror(errno));
 	else if (archive_read_open_fd(j.in, fd, BLOCK) || archive_read_next_header(j.in, &e))
 		bad_input(&j);
+	else if (archive_filter_count(j.in) < 2)         /* the last one is the file itself */
+		error("%s: cannot be unpacked: it is not compressed, whatever its name says", file);
 	else
 		rc = expand_to(&j, os_beside(j.arena, to, "tmp"), to);
 	archive_read_free(j.in);

@@ -334,6 +334,22 @@ static void fetch_side_by_side(struct data *d, const struct sources *all, unsign
 		collect(a, &child[done++], failed);
 }
 
+/* In DL_DIR a name is for one content: the two would set each other aside for ever. */
+static void demand_names(const struct sources *all) {
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct source *a = &all->v[i], *b = &all->v[k];
+			bool one = a->kind == SOURCE_REMOTE && b->kind == SOURCE_REMOTE &&
+				strcmp(a->path, b->path) == 0;
+			const struct slices *sums = &a->sums[HASH_SHA256];
+			if (one && sums->n && b->sums[HASH_SHA256].n &&
+					!slices_has(sums, b->sums[HASH_SHA256].v[0]))
+				raise_error("SRC_URI: " SFMT " and " SFMT " are different files of one name: "
+					"give one of them ;downloadfilename=NAME", SARG(b->uri.text),
+					SARG(a->uri.text));
+		}
+}
+
 static void fetch_in_turn(struct data *d, const struct sources *all, struct buf *failed) {
 	for (size_t i = 0; i < all->n; i++) {
 		struct buf one = { .arena = data_arena(d) };
@@ -426,6 +442,7 @@ void download_all(struct data *d) {
 	net_offline(data_true(d, "BB_NO_NETWORK") ? "BB_NO_NETWORK is set" : NULL);
 	set_environment(d);
 	size_t remote = 0;
+	demand_names(&all);
 	for (size_t i = 0; i < all.n; i++)
 		advise(&all.v[i]);
 	for (size_t i = 0; i < all.n; i++)

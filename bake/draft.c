@@ -358,10 +358,19 @@ struct builder {
 static const struct builder builders[] = {
 	{ "cmake", "EXTRA_OECMAKE", { "%cmake", "cmake", NULL }, { "-D", NULL } },
 	{ "meson", "EXTRA_OEMESON", { "%meson", "meson", NULL }, { "-D", NULL } },
-	{ "autotools", "EXTRA_OECONF", { "./configure", "%configure", "../configure" },
+	{ "autotools", "EXTRA_OECONF", { "%configure", "./configure", "../configure" },
 		{ "--enable-", NULL } },
 	{ NULL, NULL, { NULL, NULL, NULL }, { NULL, NULL } },
 };
+
+/* The command itself, or a macro that rpm does not know here: %cmake, %{cmake}, %cmake_conf, %meson. */
+static bool is_call(struct slice word, const char *mark) {
+	if (mark[0] != '%')
+		return slice_is(word, mark);
+	bool macro = slice_starts(word, "%");
+	size_t name = slice_starts(word, "%{") ? 2 : 1;
+	return macro && slice_starts(slice_sub(word, name, word.n), mark + 1);
+}
 
 static const struct builder *builder_of(const struct drafting *t) {
 	const struct builder *b = builders;
@@ -369,7 +378,7 @@ static const struct builder *builder_of(const struct drafting *t) {
 		struct slice rest = t->s->build;
 		for (struct slice word; slice_word(&rest, &word);)
 			for (size_t i = 0; i < 3; i++)
-				if (b->mark[i] && slice_is(word, b->mark[i]))
+				if (b->mark[i] && is_call(word, b->mark[i]))
 					return b;
 	}
 	return t->f->configure ? b - 1 : b;
@@ -419,6 +428,7 @@ static void add_build(struct drafting *t, bool pkgconfig) {
 	doubt(t, "no class",
 		SLICE("%build calls make alone, or what is not known here: see the functions"));
 	buf_adds(&t->out,
+		"\nEXTRA_OEMAKE = \"'CC=${CC}' 'AR=${AR}' 'RANLIB=${RANLIB}'\"\n"
 		"\ndo_compile() {\n\toe_runmake\n}\n\ndo_install() {\n\toe_runmake install "
 		"DESTDIR=${D} PREFIX=${prefix} prefix=${prefix}\n}\n");
 }
@@ -458,6 +468,8 @@ static void add_head(struct drafting *t) {
 static void add_doubts(struct drafting *t) {
 	for (size_t i = 0; i < t->s->prep.n; i++)
 		doubt(t, "%prep, not carried over", t->s->prep.v[i]);
+	for (size_t i = 0; i < t->s->missing.n; i++)
+		doubt(t, "patch that is not in the package", t->s->missing.v[i]);
 	for (size_t i = 0; i < t->s->unused.n; i++)
 		if (nowhere(t, t->s->unused.v[i]))
 			doubt(t, "patch declared and not applied", t->s->unused.v[i]);

@@ -53,16 +53,38 @@ void fetch_directories(struct data *d, struct slices *dirs) {
 
 /* --- sources --- */
 
-static struct value call_download(struct call *c) {
+/* What is wrong with a source is wrong in the recipe, not in the class that asks for it. */
+static struct value blame_recipe(struct call *c, struct value (*work)(struct call *c)) {
+	struct trap trap;
+	if (TRAP(&trap)) {
+		struct value result = work(c);
+		trap_end(&trap);
+		return result;
+	}
+	if (trap.error.file.p)
+		raise_again(&trap.error);
+	struct slice message = arena_dup(c->arena, trap.error.message);
+	raise_at(data_text(c->data, "FILE"), 0, SFMT, SARG(message));
+}
+
+static struct value download(struct call *c) {
 	call_count(c, 0, 1);
 	download_all(call_data(c, 0));
 	return VALUE_NIL;
 }
 
-static struct value call_unpack(struct call *c) {
+static struct value call_download(struct call *c) {
+	return blame_recipe(c, download);
+}
+
+static struct value unpack(struct call *c) {
 	call_count(c, 2, 2);
 	unpack_all(call_data(c, 0), arena_str(c->arena, call_text(c, 1)));
 	return VALUE_NIL;
+}
+
+static struct value call_unpack(struct call *c) {
+	return blame_recipe(c, unpack);
 }
 
 static void put(struct call *c, struct value *dict, const char *key, struct slice text) {
@@ -70,7 +92,7 @@ static void put(struct call *c, struct value *dict, const char *key, struct slic
 		value_put(c->arena, dict, value_text(slice_of(key)), value_text(text));
 }
 
-static struct value call_patches(struct call *c) {
+static struct value patches(struct call *c) {
 	size_t count;
 	struct unpack_patch *p = unpack_patches(call_data(c, 0), &count);
 	struct value list = value_new(c->arena, VALUE_LIST);
@@ -84,8 +106,12 @@ static struct value call_patches(struct call *c) {
 	return list;
 }
 
+static struct value call_patches(struct call *c) {
+	return blame_recipe(c, patches);
+}
+
 /* apply_patch(path, dir, strip): raises, with the hunk, when it does not apply as a whole. */
-static struct value call_apply_patch(struct call *c) {
+static struct value apply_patch(struct call *c) {
 	call_count(c, 2, 3);
 	struct slice said, name = os_basename(call_text(c, 0));
 	struct slice strip = call_text_or(c, 2, SLICE("1"));
@@ -107,6 +133,10 @@ static struct value call_apply_patch(struct call *c) {
 	return VALUE_NIL;
 }
 
+static struct value call_apply_patch(struct call *c) {
+	return blame_recipe(c, apply_patch);
+}
+
 static struct value call_localpath(struct call *c) {
 	call_count(c, 2, 2);
 	struct source s = source_read(call_data(c, 0), call_text(c, 1));
@@ -122,10 +152,14 @@ static struct value call_local_files(struct call *c) {
 	return list;
 }
 
-static struct value call_checksum_files(struct call *c) {
+static struct value checksum_files(struct call *c) {
 	struct slices words = { 0 };
 	fetch_checksum_files(call_data(c, 0), &words);
 	return value_text(slices_join(c->arena, &words, " "));
+}
+
+static struct value call_checksum_files(struct call *c) {
+	return blame_recipe(c, checksum_files);
 }
 
 /* --- revisions --- */

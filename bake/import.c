@@ -168,12 +168,17 @@ static int keep(struct import *m, struct slice dir, struct slice file) {
 
 static void keep_files(struct import *m, struct slice dir) {
 	const struct spec *s = &m->read[0];
+	struct slices tried = { 0 };
 	for (size_t i = 0; i < s->sources; i++)
 		if (draft_is_local(s->source[i].url))
 			keep(m, dir, s->source[i].file);
 	for (size_t k = 0; k < DRAFT_ARCHS; k++)
-		for (size_t i = 0; i < m->read[k].patches; i++)
-			keep(m, dir, m->read[k].patch[i].file);
+		for (size_t i = 0; i < m->read[k].patches; i++) {
+			struct slice file = m->read[k].patch[i].file;
+			if (!slices_has(&tried, file))
+				keep(m, dir, file);
+			slices_add(m->arena, &tried, file);
+		}
 }
 
 static int write_recipe(struct import *m, struct slice parent) {

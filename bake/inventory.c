@@ -94,6 +94,7 @@ void inventory_sweep(const struct inventory *v, int64_t left_before, int64_t not
 	struct slices left = { 0 }, notes = { 0 };
 	find(a, v->dir, "*.bad", &left);
 	find(a, v->dir, "*.tmp-*", &left);
+	os_glob(a, arena_printf(a, "%s/incoming/*", v->dir).p, &left);
 	os_glob(a, arena_printf(a, "%s/same/*/*", v->dir).p, &notes);
 	os_glob(a, arena_printf(a, "%s/content/*/*", v->dir).p, &notes);
 	remove_older(a, &left, left_before);

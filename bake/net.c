@@ -44,8 +44,8 @@ void net_offline(const char *reason) {
 	closed = reason;
 }
 
-const char *net_closed(void) {
-	return closed;
+const char *net_closed(const struct net_request *r) {
+	return r->access && r->access->exempt ? NULL : closed;
 }
 
 static void start_curl(void) {
@@ -181,7 +181,6 @@ static struct curl_slist *set_signing(CURL *c, const struct net_access *who, con
 	curl_easy_setopt(c, CURLOPT_USERNAME, who->user);
 	curl_easy_setopt(c, CURLOPT_PASSWORD, who->password);
 	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	return headers;
 }
@@ -198,7 +197,16 @@ struct curl_slist *net_prepare(void *curl, const struct net_request *r, const ch
 	set_trust(curl, r);
 	if (who && who->certificate)
 		set_certificate(curl, who);
+	if (who && (who->stays || who->sigv4))
+		curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	return who && who->sigv4 ? set_signing(curl, who, sent_sha256 ? sent_sha256 : EMPTY_SHA256) : NULL;
+}
+
+struct slice net_refusal(struct slice body) {
+	size_t from, to;
+	if (!slice_find(body, "<Code>", &from) || !slice_find(body, "</Code>", &to) || to < from)
+		return SLICE("");
+	return slice_sub(body, from + strlen("<Code>"), to);
 }
 
 static CURLcode attempt(struct transfer *t) {
@@ -362,8 +370,8 @@ static int finish(struct arena *a, struct transfer *t, const char *part, struct 
 int net_get(struct arena *a, const struct net_request *r, struct net_reply *reply,
 		struct slice *why) {
 	witness_unsteady();
-	if (closed) {
-		*why = slice_of(closed);
+	if (net_closed(r)) {
+		*why = slice_of(net_closed(r));
 		return -1;
 	}
 	start_curl();

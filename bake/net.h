@@ -21,6 +21,8 @@ struct net_access {
 	const char *sigv4;       /* "aws:amz:REGION:s3": requests are signed as AWS asks … */
 	const char *user, *password;     /* … by these: access key and secret */
 	const char *token;       /* of a session that has one */
+	bool stays;              /* redirections are not followed */
+	bool exempt;             /* the gate (net_offline) does not hold for it */
 };
 
 struct net_request {
@@ -59,8 +61,10 @@ bool net_answers(struct arena *a, const struct net_request *r, struct slice *why
  * is of the body that goes out (NULL: none does). Returns headers for the caller to free
  * (curl_slist_free_all) when the transfer is over. */
 struct curl_slist *net_prepare(void *curl, const struct net_request *r, const char *sent_sha256);
-/* Why the gate is closed; NULL: it is open. */
-const char *net_closed(void);
+/* Why the gate is closed for a request; NULL: it is open. */
+const char *net_closed(const struct net_request *r);
+/* What a refusal's body says, in one word (S3's <Code>); empty when it says nothing of the kind. */
+struct slice net_refusal(struct slice body);
 /* Closes (or opens) the gate for the whole process: net_get fails with the reason given. */
 void net_offline(const char *reason);
 

@@ -135,6 +135,12 @@ bool offer_has(const struct offers *o, struct slice hash) {
 	return offer && !offer->peer->state->given_up;
 }
 
+uint64_t offer_bytes(const struct offers *o, struct slice hash) {
+	const struct offer *offer = map_get(&o->found, atom(hash));
+	struct provenance seen;
+	return offer && provenance_read(offer->info, &seen) == 0 ? seen.size : 0;
+}
+
 bool offer_lost(const struct offers *o) {
 	for (size_t i = 0; i < o->peers.n; i++)
 		if (o->peers.v[i].state->given_up)
@@ -212,7 +218,7 @@ static int fetch(struct fetching *f) {
 	struct slice info = SLICE_NONE;
 	struct provenance seen;
 	int rc = store_gather(store, f->hash, f->arena, &f->in);
-	bool there = rc == 0 && store_has(store, f->hash);       /* another build was faster */
+	bool there = rc == 0 && store_has_trusted(store, f->hash);       /* another build was faster */
 	if (rc == 0) {
 		info = there ? SLICE_NONE : fetch_anywhere(f, &seen);
 		rc = store_gathered(store, f->hash, &f->in, info.p ? &info : NULL);

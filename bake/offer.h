@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "util.h"
 
@@ -37,6 +38,7 @@ struct offer_wish {
  * (see same.h), so that hashes change. */
 bool offer_ask(struct offers *o, const struct offer_wish *w, size_t n);
 bool offer_has(const struct offers *o, struct slice hash);
+uint64_t offer_bytes(const struct offers *o, struct slice hash);     /* of the archive; 0: not offered */
 /* Was a mirror given up? */
 bool offer_lost(const struct offers *o);
 /* Brings an artefact that is offered into the store, with its provenance, verified. 0; or −1, warned. */

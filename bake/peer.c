@@ -44,17 +44,26 @@ static bool is_pattern(struct slice word) {
 	return slice_starts(word, "file://") && !slice_starts(word, "file:///");
 }
 
+static unsigned seconds_of(struct data *config, struct arena *a) {
+	const char *text = text_of(config, a, "SSTATE_MIRROR_TIMEOUT");
+	char *end = "";
+	unsigned long n = text ? strtoul(text, &end, 10) : TIMEOUT_S;
+	if (*end || n == 0 || n > 3600)
+		raise_error("SSTATE_MIRROR_TIMEOUT: \"%s\" is no number of seconds from 1 to 3600", text);
+	return (unsigned)n;
+}
+
 static void set_limits(struct data *config, struct arena *a, struct peer *p) {
-	struct slice text = slice_trim(data_text(config, "SSTATE_MIRROR_TIMEOUT"));
-	unsigned seconds = text.n ? (unsigned)strtoul(arena_str(a, text), NULL, 10) : TIMEOUT_S;
-	seconds = seconds ? seconds : TIMEOUT_S;
+	unsigned seconds = seconds_of(config, a);
 	p->how = (struct net_request){ .connect_s = seconds, .stall_s = seconds, .attempts = ATTEMPTS,
 		.ca_bundle = text_of(config, a, "SSTATE_MIRROR_CA") };
 	if (!p->how.ca_bundle)
 		p->how.ca_bundle = text_of(config, a, "BB_CA_BUNDLE");
 	p->how.access = &p->who;
 	p->who = (struct net_access){ .certificate = text_of(config, a, "SSTATE_MIRROR_CERT"),
-		.key = text_of(config, a, "SSTATE_MIRROR_KEY") };
+		.key = text_of(config, a, "SSTATE_MIRROR_KEY"),
+		.stays = text_of(config, a, "BB_ALLOWED_NETWORKS") != NULL,
+		.exempt = data_true(config, "SSTATE_MIRROR_ALLOW_NETWORK") };
 }
 
 /* Without an access key requests go out unsigned: a public bucket can be read. */
@@ -129,7 +138,7 @@ static bool is_allowed(struct data *config, struct arena *a, const struct peer *
 	if (p->kind == PEER_DIRECTORY)
 		return true;
 	const char *why = NULL, *url = p->kind == PEER_BUCKET ? p->endpoint : p->place;
-	if (data_is(config, "BB_NO_NETWORK", "1") && !data_is(config, "SSTATE_MIRROR_ALLOW_NETWORK", "1"))
+	if (data_true(config, "BB_NO_NETWORK") && !p->who.exempt)
 		why = "BB_NO_NETWORK is set";
 	else if (!uri_host_allowed(a, slice_of(url), data_text(config, "BB_ALLOWED_NETWORKS")))
 		why = "BB_ALLOWED_NETWORKS does not name it";
@@ -257,15 +266,17 @@ static int ask_directory(struct arena *a, const struct peer *p, struct peer_file
  * nothing else. */
 static int judge(struct arena *a, const struct peer *p, const struct survey_question *q, size_t n,
 		struct slice *why) {
-	long odd = 0;
+	const struct survey_question *odd = NULL;
 	for (size_t i = 0; i < n; i++) {
 		p->state->open |= q[i].status == 200 || q[i].status == 404 || q[i].status == 410;
-		odd = odd ? odd : q[i].status;
+		odd = odd || !q[i].status ? odd : &q[i];
 	}
 	if (p->state->open || !odd)
 		return 0;
-	*why = arena_printf(a, "the server answers %ld%s", odd, odd == 401 || odd == 403 ?
-		" (forbidden): are its certificate, ~/.netrc or keys right?" : "");
+	struct slice code = net_refusal(odd->text);
+	*why = arena_printf(a, "the server answers %ld%s" SFMT "%s", odd->status, code.n ? " " : "",
+		SARG(code), odd->status != 401 && odd->status != 403 ? "" :
+		": are its certificate, ~/.netrc or keys right?");
 	return -1;
 }
 
@@ -285,7 +296,7 @@ static int ask_server(struct arena *a, const struct peer *p, struct peer_file *f
 		struct peer_file *to = &f[which[i]];
 		to->there = q[i].status == 200;
 		to->bytes = q[i].bytes;
-		to->text = q[i].text;
+		to->text = to->there ? q[i].text : SLICE_NONE;
 	}
 	return rc < 0 ? -1 : judge(a, p, q, asked, why);
 }

@@ -114,7 +114,7 @@ static int put_artefacts(struct release *r) {
 		if (!t->spec->cached || (!image && !listed(r, "RELEASE_PACKAGE_TASKS", t)))
 			continue;
 		const char *file = store_file(r->arena, &s, arena_str(r->arena, t->hash));
-		if (!os_is_file(file)) {
+		if (agenda_fetch(r->agenda, t) < 0) {
 			error("release: " SFMT ": its artefact is not in SSTATE_DIR (%s): bake -f " SFMT,
 				SARG(t->id), file, SARG(t->id));
 			return -1;

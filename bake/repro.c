@@ -11,16 +11,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agenda.h"
 #include "archive.h"
 #include "config.h"
 #include "data.h"
 #include "difference.h"
+#include "graph.h"
 #include "json.h"
+#include "map.h"
 #include "options.h"
 #include "os.h"
 #include "pack.h"
 #include "proc.h"
-#include "same.h"
+#include "recipe.h"
 #include "store.h"
 #include "util.h"
 #include "vary.h"
@@ -47,6 +50,7 @@ struct repro {
 	struct arena *arena;
 	const struct options *o;
 	struct workspace *w;
+	struct agenda *plan;             /* whose hashes the cache's artefacts have; NULL: no cache */
 	const char *dir;         /* TMPDIR/repro */
 	struct side first, second;
 	struct change change[12];
@@ -63,14 +67,6 @@ static const char *text_of(struct repro *p, const char *name) {
 }
 
 /* --- two build directories --- */
-
-/* What the cache has is named after what the builds that filled it had found to be the same. */
-static int copy_same(struct repro *p) {
-	if (p->first.top || same_copy(p->arena, p->first.store, p->second.store) == 0)
-		return 0;
-	error("%s: %s", p->second.store, strerror(errno));
-	return -1;
-}
 
 static int copy_conf(struct repro *p, const char *top) {
 	struct arena *a = p->arena;
@@ -100,7 +96,7 @@ static int prepare(struct repro *p) {
 	if (os_remove(p->dir))
 		error("%s: %s", p->dir, strerror(errno));
 	else if (!p->first.top || copy_conf(p, p->first.top) == 0)
-		rc = copy_conf(p, p->second.top) || copy_same(p) ? -1 : 0;
+		rc = copy_conf(p, p->second.top);
 	umask(before);
 	return rc;
 }
@@ -346,12 +342,24 @@ static void compare_artefact(struct repro *p, const char *pn, const char *task,
 		explain(p, pn, task, file);
 }
 
+/* The cache knows a task by the hash it has now: another than in a build from nothing where an earlier
+ * build had found something below it to be the same. */
+static const char *first_hash(struct repro *p, const char *pn, const char *task, struct slice hash) {
+	const struct graph *g = p->plan ? p->plan->graph : NULL;
+	for (uint32_t i = 0; g && i < g->count; i++) {
+		const struct task *t = &g->task[i];
+		if (slice_is(t->recipe->pn, pn) && slice_is(atom_slice(t->spec->name), task))
+			return arena_str(p->arena, t->hash);
+	}
+	return arena_str(p->arena, hash);
+}
+
 /* name: "do_x.HASH" of the build that sigdata is of. */
 static void compare_task(struct repro *p, const char *pn, struct slice name) {
 	struct arena *a = p->arena;
 	struct slice hash = slice_sub(name, name.n - HASH_DIGITS, name.n);
 	const char *task = arena_str(a, slice_sub(name, 0, name.n - HASH_DIGITS - 1));
-	const char *file[2] = { artefact(p, &p->first, arena_str(a, hash)),
+	const char *file[2] = { artefact(p, &p->first, first_hash(p, pn, task, hash)),
 		artefact(p, &p->second, arena_str(a, hash)) };
 	const struct side *built = p->first.top ? &p->first : &p->second;
 	if (!os_is_file(file[built == &p->second]))
@@ -493,6 +501,16 @@ static int conclude(struct repro *p) {
 	return 0;
 }
 
+static int plan(struct repro *p) {
+	struct options *dry = ARENA_NEW(p->arena, struct options);
+	if (!p->o->against_cache)
+		return 0;
+	*dry = *p->o;
+	dry->dry_run = true;
+	p->plan = agenda_open(p->arena, dry, false);
+	return p->plan ? 0 : -1;
+}
+
 int repro_targets(struct arena *a, const struct options *o) {
 	struct repro p = { .arena = a, .o = o };
 	if (o->words.n == 0) {
@@ -500,7 +518,8 @@ int repro_targets(struct arena *a, const struct options *o) {
 		return 2;
 	}
 	p.w = workspace_find(a, o);
-	if (!p.w || workspace_configure(p.w, o) < 0 || prepare(&p) < 0 || build_both(&p) < 0)
+	if (!p.w || workspace_configure(p.w, o) < 0 || plan(&p) < 0 || prepare(&p) < 0
+			|| build_both(&p) < 0)
 		return 1;
 	int status = conclude(&p);
 	free(p.finding);

@@ -382,6 +382,8 @@ static int make_stanza(struct resolver *r, const struct recipe *recipe, struct a
 		*text = buf_slice(&b);
 		return 0;
 	}
+	if (!trap.error.file.p)
+		trap.error.file = recipe->file;
 	fault_report(&trap.error);
 	return -1;
 }

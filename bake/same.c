@@ -113,14 +113,3 @@ bool same_note(const struct same *s, const struct graph *g, struct task *t) {
 	arena_free(a);
 	return other;
 }
-
-int same_copy(struct arena *a, const char *from, const char *to) {
-	const char *const kinds[] = { "same", "content" };
-	for (size_t i = 0; i < 2; i++) {
-		const char *source = arena_printf(a, "%s/%s", from, kinds[i]).p;
-		if (os_is_dir(source) && (os_mkdirs(to) || os_copy_tree(source,
-				arena_printf(a, "%s/%s", to, kinds[i]).p, false)))
-			return -1;
-	}
-	return 0;
-}

@@ -34,8 +34,5 @@ bool same_learn(const struct same *s, const struct same_found *f);
 bool same_note(const struct same *s, const struct graph *g, struct task *t);
 /* Notes the content of t, which was restored, unless another hash is known for it. */
 void same_note_restored(const struct same *s, const struct graph *g, const struct task *t);
-/* Copies what is kept in one store to another (neither need exist), so that a build with that gives
- * its tasks the hashes they have here. 0, or −1 with errno and no message. */
-int same_copy(struct arena *a, const char *from, const char *to);
 
 #endif

@@ -359,7 +359,7 @@ static size_t list_wishes(struct pull *p) {
 		const struct task *t = &graph->task[i];
 		if (!t->spec->cached || t->spec->noexec)
 			continue;
-		if (store_has(p->g->store, t->hash.p))
+		if (store_has_trusted(p->g->store, t->hash.p))
 			there++;
 		else
 			p->wish[p->n++] = (struct offer_wish){ t->hash, t->id };
@@ -378,13 +378,10 @@ static void drop_not_offered(struct pull *p) {
 
 static int64_t carry_in(void *ctx, size_t i) {
 	struct pull *p = ctx;
-	struct store_options settings;
-	struct stat st;
-	const char *hash = p->wish[i].hash.p;
-	if (!offer_has(p->g->offers, p->wish[i].hash) || offer_fetch(p->g->offers, &p->wish[i]) < 0)
+	const struct offers *o = p->g->offers;
+	if (!offer_has(o, p->wish[i].hash) || offer_fetch(o, &p->wish[i]) < 0)
 		return -1;
-	store_settings(p->g->config, p->g->arena, &settings);
-	return stat(store_file(p->g->arena, &settings, hash), &st) < 0 ? 0 : st.st_size;
+	return (int64_t)offer_bytes(o, p->wish[i].hash);
 }
 
 static int pull(struct pull *p, const struct options *o) {
@@ -394,6 +391,8 @@ static int pull(struct pull *p, const struct options *o) {
 	size_t wanted = p->n;
 	drop_not_offered(p);
 	crew.count = s.tally.done = p->n;
+	for (size_t i = 0; i < p->n; i++)
+		s.tally.bytes += offer_bytes(p->g->offers, p->wish[i].hash);
 	if (!o->dry_run)
 		s.tally = crew_run(&crew);
 	print_summary(o, &s);

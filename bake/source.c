@@ -73,8 +73,11 @@ static const char *download_path(struct data *d, struct source *s) {
 	struct slice file = uri_param(&s->uri, "downloadfilename");
 	if (!file.p)
 		file = base_name(s->uri.path);
-	if (!file.n || slice_find(file, "/", NULL) || slice_is(file, "..") || slice_is(file, "."))
+	if (!file.n)
 		s->problem = "it names no file: add ;downloadfilename=NAME";
+	else if (slice_find(file, "/", NULL) || slice_is(file, "..") || slice_is(file, "."))
+		s->problem = arena_printf(data_arena(d), "\"" SFMT "\" is no name of a file: set "
+			";downloadfilename=NAME", SARG(file)).p;
 	return os_path(data_arena(d), data_text(d, "DL_DIR"), file).p;
 }
 
@@ -122,16 +125,37 @@ static const char *local_path(struct data *d, const struct source *s) {
 	return last && os_exists(last) ? last : NULL;
 }
 
+/* Directories named after the recipe and the overrides lie below others of the list: those will do. */
+static struct slices chief_places(struct arena *a, const struct slices *places) {
+	struct slices dirs = { 0 }, chief = { 0 };
+	for (size_t i = 0; i < places->n; i++)
+		slices_add(a, &dirs, os_dirname(places->v[i]));
+	for (size_t i = 0; i < dirs.n; i++)
+		if (!slices_has(&dirs, os_dirname(dirs.v[i])) && !slices_has(&chief, dirs.v[i]))
+			slices_add(a, &chief, dirs.v[i]);
+	return chief;
+}
+
+static _Noreturn void raise_missing(struct data *d, const struct source *s) {
+	struct arena *a = data_arena(d);
+	struct slices places = { 0 }, names = { 0 };
+	source_places(d, s, &places);
+	for (size_t i = 0; i < places.n; i++)
+		os_list(a, arena_str(a, os_dirname(places.v[i])), &names);
+	struct slices chief = chief_places(a, &places);
+	raise_error("SRC_URI: " SFMT ": no such file" SFMT "; looked in these directories, and in those of "
+		"the recipe's name and of overrides below:\n  %s", SARG(s->uri.text),
+		SARG(near_hint(a, os_basename(s->uri.path), &names)),
+		slices_join(a, &chief, "\n  ").p);
+}
+
 const char *source_path(struct data *d, const struct source *s) {
-	struct slices places = { 0 };
 	if (s->path && os_exists(s->path))
 		return s->path;
 	if (s->kind != SOURCE_LOCAL)
 		raise_error("SRC_URI: " SFMT ": %s is not there: run do_fetch first",
 			SARG(s->uri.text), s->path);
-	source_places(d, s, &places);
-	raise_error("SRC_URI: " SFMT ": no such file in the layers; looked at:\n  %s",
-		SARG(s->uri.text), slices_join(data_arena(d), &places, "\n  ").p);
+	raise_missing(d, s);
 }
 
 /* --- repositories --- */

@@ -249,21 +249,40 @@ static enum outcome unpack(const char *file, const struct pack_tree *t, size_t c
 	return strcmp(content->hash, recorded.hash) == 0 ? USABLE : DAMAGED;
 }
 
-/* Only what a trusted key signed for this very task, and only the bytes it signed. */
+/* Only what a trusted key signed for this very task … */
+static int accept_info(struct arena *a, const struct store *s, const char *hash,
+		struct provenance *p, struct slice *why) {
+	struct slice text;
+	*why = SLICE("it has no provenance");
+	return os_read(a, info_of(a, s, hash), &text) < 0 ? -1 :
+		provenance_accept(a, text, slice_of(hash), s->o.verify_keys, p, why);
+}
+
+static bool trusts_all(const struct store *s) {
+	return !s->o.verify_keys || s->o.verify_keys->n == 0;
+}
+
+/* … and only the bytes it signed. */
 static int check_trust(struct arena *a, const struct store *s, const char *hash,
 		struct slice *why) {
 	char sha256[HASH_HEX];
 	struct provenance p;
-	struct slice text;
-	if (!s->o.verify_keys || s->o.verify_keys->n == 0)
+	if (trusts_all(s))
 		return 0;
-	*why = SLICE("it has no provenance");
-	if (os_read(a, info_of(a, s, hash), &text) < 0
-			|| provenance_accept(a, text, slice_of(hash), s->o.verify_keys, &p, why) < 0)
+	if (accept_info(a, s, hash, &p, why) < 0)
 		return -1;
 	*why = SLICE("its bytes are not those that were signed");
 	return hash_file(HASH_SHA256, path_of(a, s, hash), sha256) == 0
 		&& slice_is(p.sha256, sha256) ? 0 : -1;
+}
+
+bool store_has_trusted(const struct store *s, const char *hash) {
+	struct arena *a = arena_new();
+	struct provenance p;
+	struct slice why;
+	bool has = store_has(s, hash) && (trusts_all(s) || accept_info(a, s, hash, &p, &why) == 0);
+	arena_free(a);
+	return has;
 }
 
 static int restore(struct arena *a, const struct store *s, const struct store_entry *e,

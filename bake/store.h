@@ -59,6 +59,8 @@ const char *store_info_name(struct arena *a, const char *hash);
 int store_gate(const char *dir, bool exclusive);
 /* Is it there? If so it is marked as used now, so that a gc beside this build spares it. */
 bool store_has(const struct store *s, const char *hash);
+/* The same, and is its provenance signed as it must be? Its bytes are looked at when it is read. */
+bool store_has_trusted(const struct store *s, const char *hash);
 /* Reads an artefact as store_get would, keeping nothing. 0, or −1 and *why in a. */
 int store_verify(const struct store *s, const char *hash, struct arena *a, struct slice *why);
 /* The content hash recorded for an artefact, without unpacking it; unset when it is not there. */

@@ -75,7 +75,7 @@ static void note_answer(struct survey *s, struct asked *k) {
 	curl_easy_getinfo(k->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &bytes);
 	if (k->q->head)
 		k->q->bytes = bytes > 0 ? (uint64_t)bytes : 0;
-	else if (k->q->status == 200)
+	else
 		k->q->text = arena_dup(s->arena, k->body.p ? buf_slice(&k->body) : SLICE(""));
 }
 
@@ -155,8 +155,8 @@ int survey_ask(struct arena *a, const struct net_request *r, struct survey_quest
 		struct slice *why) {
 	struct survey s = { .arena = a, .r = r, .why = why };
 	*why = SLICE_NONE;
-	if (net_closed()) {
-		*why = slice_of(net_closed());
+	if (net_closed(r)) {
+		*why = slice_of(net_closed(r));
 		return -1;
 	}
 	s.multi = curl_multi_init();

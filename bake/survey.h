@@ -16,7 +16,7 @@ struct survey_question {
 	bool head;               /* only whether it is there, and how long it is */
 	long status;             /* of the answer (200, 404 …); 0: there was none */
 	uint64_t bytes;          /* of what is there; head only */
-	struct slice text;       /* what is there; unset with head, or when status is not 200 */
+	struct slice text;       /* the answer's body; unset with head */
 };
 
 /* Puts all questions, some of them at once. Of r, connect_s (seconds without any answer, 0: 15),

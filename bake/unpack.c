@@ -12,6 +12,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* --- what parameters say --- */
+
+/* unpack=; raises for what is neither yes nor no. */
+static bool wanted_unpacked(const struct source *s) {
+	static const char *const no[] = { "0", "no", "n", "false", "False", "off" };
+	struct slice value = uri_param(&s->uri, "unpack");
+	if (!value.p || uri_flag(&s->uri, "unpack", true))
+		return true;
+	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+		if (slice_is(value, no[i]))
+			return false;
+	raise_error("SRC_URI: " SFMT ": unpack=\"" SFMT "\" is neither yes nor no: say 1 or 0",
+		SARG(s->uri.text), SARG(value));
+}
+
+/* striplevel= of an archive; raises for what is no number. */
+static unsigned strip_of(struct arena *a, const struct source *s) {
+	struct slice strip = uri_param(&s->uri, "striplevel");
+	char *end;
+	if (!strip.p || source_is_patch(s))
+		return 0;
+	unsigned long n = strtoul(arena_str(a, strip), &end, 10);
+	if (*end || !strip.n || n > 1000)
+		raise_error("SRC_URI: " SFMT ": striplevel=\"" SFMT "\" is no number of directories",
+			SARG(s->uri.text), SARG(strip));
+	return (unsigned)n;
+}
+
 /* --- names --- */
 
 static bool leaves(struct slice path) {
@@ -46,7 +74,7 @@ static struct slice unpacked_name(const struct source *s) {
 		name = slice_sub(name, 1, name.n);
 	while (name.n && name.p[name.n - 1] == '/')
 		name.n--;
-	if (!archive_is_single(s->path ? s->path : "") || !uri_flag(&s->uri, "unpack", true))
+	if (!archive_is_single(s->path ? s->path : "") || !wanted_unpacked(s))
 		return name;
 	size_t n = name.n;
 	while (n && name.p[n - 1] != '.')
@@ -62,11 +90,8 @@ static uint64_t most_bytes(struct data *d) {
 }
 
 static void unpack_tree(struct data *d, const char *dir, const struct source *s) {
-	struct arena *a = data_arena(d);
-	struct slice strip = uri_param(&s->uri, "striplevel");
-	struct archive_unpack u = { .file = s->path, .dir = dir, .most_bytes = most_bytes(d) };
-	if (strip.p && !source_is_patch(s))
-		u.strip = (unsigned)strtoul(arena_str(a, strip), NULL, 10);
+	struct archive_unpack u = { .file = s->path, .dir = dir, .most_bytes = most_bytes(d),
+		.strip = strip_of(data_arena(d), s) };
 	if (archive_unpack(&u))
 		raise_error("SRC_URI: " SFMT ": not unpacked", SARG(s->uri.text));
 }
@@ -76,7 +101,7 @@ static void copy(struct data *d, const char *dir, const struct source *s) {
 	struct arena *a = data_arena(d);
 	const char *to = os_path(a, slice_of(dir), unpacked_name(s)).p;
 	directory(a, dir, s, os_dirname(unpacked_name(s)));
-	if (archive_is_single(s->path) && uri_flag(&s->uri, "unpack", true)) {
+	if (archive_is_single(s->path) && wanted_unpacked(s)) {
 		if (archive_expand(s->path, to, most_bytes(d)))
 			raise_error("SRC_URI: " SFMT ": not unpacked", SARG(s->uri.text));
 	} else if (os_is_file(s->path) ? os_copy_file(s->path, to) :
@@ -99,7 +124,7 @@ static void check_out(struct data *d, const char *dir, const struct source *s) {
 }
 
 static bool is_archive(const struct source *s) {
-	return archive_is_tree(s->path) && os_is_file(s->path) && uri_flag(&s->uri, "unpack", true);
+	return archive_is_tree(s->path) && os_is_file(s->path) && wanted_unpacked(s);
 }
 
 /* What a package brought is what the lock was made of. */

@@ -95,17 +95,8 @@ static bool blames_server(CURLcode rc, long status) {
 		status == 405;
 }
 
-/* "<Code>SignatureDoesNotMatch</Code>" of S3's answer; empty: there is none. */
-static struct slice code_in(const struct sending *s) {
-	struct slice text = s->said.p ? buf_slice(&s->said) : SLICE("");
-	size_t from, to;
-	if (!slice_find(text, "<Code>", &from) || !slice_find(text, "</Code>", &to) || to < from)
-		return SLICE("");
-	return slice_sub(text, from + strlen("<Code>"), to);
-}
-
 static struct slice describe(struct arena *a, struct sending *s, CURLcode rc) {
-	struct slice code = code_in(s);
+	struct slice code = net_refusal(s->said.p ? buf_slice(&s->said) : SLICE(""));
 	long status = response(s);
 	if (rc != CURLE_OK)
 		return text_mask(a, slice_of(s->error[0] ? s->error : curl_easy_strerror(rc)));
@@ -134,9 +125,9 @@ int upload_file(struct arena *a, const struct net_request *r, const char *sha256
 		struct slice *why) {
 	struct stat st;
 	struct sending s = { .r = r, .sha256 = sha256 };
-	*unreachable = net_closed() != NULL;
-	if (net_closed()) {
-		*why = slice_of(net_closed());
+	*unreachable = net_closed(r) != NULL;
+	if (net_closed(r)) {
+		*why = slice_of(net_closed(r));
 		return -1;
 	}
 	s.file = fopen(r->file, "re");

@@ -177,7 +177,7 @@ Test(download, what_nobody_can_fetch) {
 	set("SRC_URI", "npm://registry.example/x");
 	cr_assert_not_null(strstr(fetch(), "bake fetches file"));
 	set("SRC_URI", "file://missing");
-	cr_assert_not_null(strstr(fetch(), "no such file in the layers"));
+	cr_assert_not_null(strstr(fetch(), "no such file; looked in"));
 }
 
 /* --- repositories --- */

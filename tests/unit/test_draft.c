@@ -110,3 +110,19 @@ Test(draft, classes) {
 Test(draft, quotes_in_a_summary) {
 	cr_assert(has(recipe("Name: x\nVersion: 1\nSummary: a \"b\" \\c\n"), "SUMMARY = \"a \\\"b\\\" \\\\c\"\n"));
 }
+
+Test(draft, macros_that_rpm_does_not_know_here) {
+	static const char *const calls[] = { "%cmake_conf -DX=1", "%{cmake} -DX=1 .", "%cmake3 -DX=1" };
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+		struct slice text = recipe(arena_printf(arena,
+			"Name: x\nVersion: 1\nLicense: MIT\nSource0: https://a/x-1.tar.gz\n%%prep\n#bake-section %%build\n%s\n",
+			calls[i]).p);
+		cr_assert(has(text, "inherit cmake\nEXTRA_OECMAKE = \"-DX=1\""));
+	}
+}
+
+Test(draft, plain_make_gets_the_cross_compiler) {
+	struct slice text = recipe("Name: x\nVersion: 1\nLicense: MIT\nSource0: https://a/x-1.tar.gz\n%prep\n"
+		"#bake-section %build\nxcmake\nmake\n");
+	cr_assert(has(text, "EXTRA_OEMAKE = \"'CC=${CC}' 'AR=${AR}'"));
+}

@@ -71,6 +71,24 @@ Test(same, tasks_do_not_share) {
 	cr_assert_not(ran(0, 'b', "x"));
 }
 
+Test(same, what_others_found_is_taken_over_where_nothing_is_known) {
+	struct slice key = hash('d');
+	cr_assert_not(same_learn(s, &(struct same_found){ hash('a'), key, SLICE_NONE }), "it is the first itself");
+	cr_assert(slice_eq(same_first(s, key), hash('a')));
+	cr_assert(same_learn(s, &(struct same_found){ hash('b'), key, hash('a') }));
+	cr_assert(slice_eq(same_find(s, hash('b')), hash('a')));
+	cr_assert_not(same_learn(s, &(struct same_found){ hash('b'), hash('e'), hash('c') }), "an answer stays");
+	cr_assert(slice_eq(same_find(s, hash('b')), hash('a')));
+}
+
+Test(same, what_was_learnt_cuts_off) {
+	tasks[0].hash = hash('b');
+	tasks[0].content = SLICE("x");
+	same_learn(s, &(struct same_found){ hash('a'), same_key(a, &g, &tasks[0]), SLICE_NONE });
+	cr_assert(ran(0, 'b', "x"));
+	cr_assert(slice_eq(tasks[0].same, hash('a')));
+}
+
 Test(same, what_was_restored_stands_for_later_runs) {
 	tasks[0].hash = hash('a');
 	tasks[0].same = SLICE_NONE;

@@ -84,7 +84,7 @@ Test(source, names_in_the_download_directory) {
 	cr_assert_str_eq(list("https://h/get?f=1;downloadfilename=y.tgz").v[0].path, "/dl/y.tgz");
 	cr_assert_str_eq(list("git://h.org/a/b.git;rev=" COMMIT).v[0].path, "/dl/git2/h.org.a.b.git");
 	problem("https://h/", "names no file");
-	problem("https://h/x;downloadfilename=../y", "names no file");
+	problem("https://h/x;downloadfilename=../y", "\"../y\" is no name of a file");
 }
 
 Test(source, commits) {
@@ -128,7 +128,7 @@ Test(source, files_of_layers) {
 		trap_end(&trap);
 		cr_assert_fail();
 	}
-	cr_assert(slice_find(trap.error.message, "/three/missing", NULL), "every place is named");
+	cr_assert(slice_find(trap.error.message, "/three", NULL), "every place is named");
 }
 
 Test(source, patches) {
