@@ -82,6 +82,7 @@ MODULES := \
 	spec \
 	lock \
 	search \
+	notice \
 	package \
 	ledger \
 	tasklist \
@@ -119,6 +120,8 @@ MODULES := \
 	offer \
 	task \
 	joblog \
+	diff \
+	amendment \
 	symptom \
 	remedy \
 	ready \
@@ -131,7 +134,6 @@ MODULES := \
 	sigdata \
 	sigdiff \
 	chain \
-	diff \
 	audit \
 	rewrite \
 	layers \

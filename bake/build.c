@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agenda.h"
+#include "amendment.h"
 #include "data.h"
 #include "eval.h"
 #include "graph.h"
@@ -20,6 +21,7 @@
 #include "os.h"
 #include "outage.h"
 #include "plan.h"
+#include "recipe.h"
 #include "remedy.h"
 #include "resolve.h"
 #include "sandbox.h"
@@ -31,7 +33,7 @@
 #include "workspace.h"
 
 /* A build that starts with less would only leave broken logs. */
-enum { LEAST_FREE_MB = 32 };
+enum { LEAST_FREE_MB = 32, AMENDMENT_LINES = 40 };
 
 /* --- the plan --- */
 
@@ -86,11 +88,25 @@ static struct task_context *make_context(struct agenda *b) {
 	return c;
 }
 
+/* In what a licence text differs from the one the recipe was written for; the start of it. */
+static struct slice find_amendment(struct agenda *b, struct arena *a, const struct task *t) {
+	struct buf all = { .arena = a }, some = { .arena = a };
+	amendment_report(b->w->config, t->recipe, a, &all);
+	struct slice rest = buf_slice(&all), line;
+	for (int i = 0; i < AMENDMENT_LINES && rest.n && slice_field(&rest, '\n', &line); i++)
+		buf_addf(&some, SFMT "\n", SARG(line));
+	if (rest.n)
+		buf_addf(&some, "… all of it: bake archive " SFMT "\n", SARG(t->recipe->pn));
+	return buf_slice(&some);
+}
+
 static struct slice find_remedy(void *ctx, struct arena *a, const struct task *t, struct slice log) {
 	struct agenda *b = ctx;
 	struct remedy r = { .config = b->config, .providers = b->w->providers,
 		.home = b->not_hermetic ? NULL : SANDBOX_HOME,
 		.hermetic = !b->not_hermetic };
+	if (slice_find(log, "LIC_FILES_CHKSUM: ", NULL))
+		return find_amendment(b, a, t);
 	return remedy_find(&r, a, t, log);
 }
 

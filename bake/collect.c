@@ -1,9 +1,7 @@
-/* collect: DIR/PN-PV/{recipe,files,sources,licences} and INFO. What a recipe fetches is taken from
- * DL_DIR, verified by then; licence texts are what do_populate_lic published, which a build of that
- * task alone brings up to date first.
- *
- * When that task fails, its text of the last time is still published: the difference is against
- * that. */
+/* collect: DIR/PN-PV/{recipe,files,sources,licences} and INFO; DIR/layers/ has classes and configuration.
+ * What a recipe fetches is taken from DL_DIR, verified by then; licence texts are what do_populate_lic
+ * published, which a build of that task alone brings up to date first. The sums are written last: a
+ * directory without them is unfinished. */
 #include "collect.h"
 
 #include <errno.h>
@@ -12,10 +10,11 @@
 #include <string.h>
 
 #include "agenda.h"
+#include "amendment.h"
 #include "config.h"
 #include "data.h"
-#include "diff.h"
 #include "download.h"
+#include "eval.h"
 #include "graph.h"
 #include "hash.h"
 #include "map.h"
@@ -29,33 +28,103 @@
 #include "util.h"
 #include "workspace.h"
 
-enum { CONTEXT_LINES = 3 };
-
 struct collect {
 	struct agenda *agenda;
 	const struct options *o;
 	const char *dir;
+	struct map shared;       /* set: files of layers/ */
 	unsigned recipes, failures;
 };
 
-/* --- files --- */
+/* --- what the recipe says --- */
 
-static void copy(struct arena *a, const char *from, const char *dir) {
-	const char *to = arena_printf(a, "%s/" SFMT, dir, SARG(os_basename(slice_of(from)))).p;
-	if (os_mkdirs(dir) || os_copy_tree(from, to, true))
+static void copy(const char *from, const char *to, bool link) {
+	if (os_remove(to) || os_mkparents(to) || os_copy_tree(from, to, link))
 		raise_error("%s: %s", to, strerror(errno));
 }
 
-/* The recipe with its appends and the files beside it that such are made of. */
-static void copy_recipe(struct arena *a, const struct recipe *r, const char *dir) {
-	struct slices beside = { 0 };
-	const char *to = arena_printf(a, "%s/recipe", dir).p;
-	copy(a, arena_str(a, r->file), to);
-	for (size_t i = 0; i < r->appends.n; i++)
-		copy(a, arena_str(a, r->appends.v[i]), to);
-	os_glob(a, arena_printf(a, SFMT "/*.inc", SARG(os_dirname(r->file))).p, &beside);
-	for (size_t i = 0; i < beside.n; i++)
-		copy(a, arena_str(a, beside.v[i]), to);
+static bool is_below(struct slice path, struct slice dir) {
+	return path.n > dir.n && path.p[dir.n] == '/' && slice_eq(slice_sub(path, 0, dir.n), dir);
+}
+
+/* Of the build directory, not of a layer: its conf/local.conf may hold what is nobody's business. */
+static bool is_private(const struct config *c, struct slice path, const struct layer *layer) {
+	static const char *const names[] = { "local.conf", "site.conf", "auto.conf", "bblayers.conf" };
+	if (!is_below(path, c->topdir))
+		return false;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (slice_is(os_basename(path), names[i]))
+			return true;
+	return layer->dir.n < c->topdir.n;
+}
+
+/* "core/recipes/x/x.inc": a file of the metadata by its layer; NULL for what is of none. */
+static const char *place_of(const struct config *c, struct arena *a, struct slice path) {
+	const struct layer *layer = NULL;
+	for (size_t i = 0; i < c->layers; i++)
+		if (is_below(path, c->layer[i].dir) && (!layer || layer->dir.n < c->layer[i].dir.n))
+			layer = &c->layer[i];
+	if (!layer || is_private(c, path, layer))
+		return NULL;
+	return arena_printf(a, SFMT SFMT, SARG(layer->collection),
+		SARG(slice_sub(path, layer->dir.n, path.n))).p;
+}
+
+/* Classes and configuration are of many recipes: they are kept once. */
+static void share(struct collect *c, struct arena *a, struct slice path, const char *place) {
+	if (map_add(&c->shared, atom(path)))
+		copy(arena_str(a, path), arena_printf(a, "%s/layers/%s", c->dir, place).p, false);
+}
+
+/* What the classes' code loads when it runs. */
+static void share_libraries(struct collect *c, struct arena *a) {
+	const struct config *config = c->agenda->w->config;
+	for (size_t i = 0; i < config->layers; i++) {
+		struct slice lib = os_path(a, config->layer[i].dir, SLICE("classes/lib"));
+		const char *place = place_of(config, a, lib);
+		if (place && os_is_dir(lib.p))
+			share(c, a, lib, place);
+	}
+}
+
+/* Every file that evaluation read: the recipe, its appends and what they include, wherever it stands;
+ * classes and configuration. */
+static void copy_recipe(struct collect *c, struct data *d, const char *dir, struct buf *info) {
+	struct arena *a = data_arena(d);
+	const struct config *config = c->agenda->w->config;
+	struct slices files = eval_inputs(d);
+	for (size_t i = 0; i < files.n; i++) {
+		struct slice path = files.v[i];
+		const char *place = place_of(config, a, path);
+		if (!place)
+			continue;
+		if (slice_ends(path, ".bbclass") || slices_has(&config->inputs, path)) {
+			share(c, a, path, place);
+			continue;
+		}
+		copy(arena_str(a, path), arena_printf(a, "%s/recipe/%s", dir, place).p, false);
+		buf_addf(info, "file: %s\n", place);
+	}
+	struct slices classes = eval_classes(d);
+	for (size_t i = 0; i < classes.n; i++) {
+		const char *place = place_of(config, a, classes.v[i]);
+		if (place)
+			buf_addf(info, "class: %s\n", place);
+	}
+	share_libraries(c, a);
+}
+
+/* --- its sources --- */
+
+/* "fix.patch", "dir/fix.patch": as SRC_URI has it, so that two of one name are two. */
+static struct slice local_name(const struct source *s) {
+	bool plain = s->uri.path.n && s->uri.path.p[0] != '/' && !slice_find(s->uri.path, "..", NULL);
+	return plain ? s->uri.path : os_basename(s->uri.path);
+}
+
+static void copy_local(struct data *d, const struct source *s, const char *dir) {
+	struct arena *a = data_arena(d);
+	copy(source_path(d, s), arena_printf(a, "%s/files/" SFMT, dir, SARG(local_name(s))).p, false);
 }
 
 static void copy_source(struct data *d, const struct source *s, const char *dir,
@@ -64,7 +133,7 @@ static void copy_source(struct data *d, const struct source *s, const char *dir,
 	char hex[HASH_HEX];
 	const char *sources = arena_printf(a, "%s/sources", dir).p;
 	if (s->kind == SOURCE_LOCAL) {
-		copy(a, source_path(d, s), arena_printf(a, "%s/files", dir).p);
+		copy_local(d, s, dir);
 	} else if (s->kind == SOURCE_GIT) {
 		if (os_mkdirs(sources))
 			raise_error("%s: %s", sources, strerror(errno));
@@ -72,11 +141,11 @@ static void copy_source(struct data *d, const struct source *s, const char *dir,
 		buf_addf(info, "source: " SFMT SFMT " commit=" SFMT "\n", SARG(s->uri.host),
 			SARG(s->uri.path), SARG(s->commit));
 	} else if (s->kind == SOURCE_REMOTE) {
-		copy(a, s->path, sources);
+		struct slice name = os_basename(slice_of(s->path));
+		copy(s->path, os_path(a, slice_of(sources), name).p, true);
 		if (hash_file(HASH_SHA256, s->path, hex))
 			raise_error("%s: %s", s->path, strerror(errno));
-		buf_addf(info, "source: " SFMT " sha256=%s\n",
-			SARG(os_basename(slice_of(s->path))), hex);
+		buf_addf(info, "source: " SFMT " sha256=%s\n", SARG(name), hex);
 	}
 }
 
@@ -99,28 +168,15 @@ static void collect_recipe(struct collect *c, struct data *d, const struct recip
 		SARG(r->pv), SARG(data_text(d, "LICENSE")));
 	download_all(d);
 	struct sources all = source_list(d);
-	copy_recipe(a, r, dir);
+	if (os_remove(dir))
+		raise_error("%s: %s", dir, strerror(errno));
+	copy_recipe(c, d, dir, &info);
 	for (size_t i = 0; i < all.n; i++)
 		copy_source(d, &all.v[i], dir, &info);
 	copy_licences(a, r, dir);
 	if (os_write(arena_printf(a, "%s/INFO", dir).p, buf_slice(&info), 0644, false))
 		raise_error("%s/INFO: %s", dir, strerror(errno));
 	c->recipes++;
-}
-
-/* One recipe that cannot be had does not stop the others. */
-static void try_recipe(struct collect *c, const struct recipe *r,
-		void (*work)(struct collect *c, struct data *d, const struct recipe *r)) {
-	struct arena *a = arena_new();
-	struct trap trap;
-	if (TRAP(&trap)) {
-		work(c, recipe_data(c->agenda->w->config, r->id, a), r);
-		trap_end(&trap);
-	} else {
-		error(SFMT ": " SFMT, SARG(r->pn), SARG(trap.error.message));
-		c->failures++;
-	}
-	arena_free(a);
 }
 
 /* Every recipe of the graph that has this task and does something in it, once. */
@@ -133,49 +189,28 @@ static void each_recipe(struct collect *c, const char *task,
 			work(c, g->task[i].recipe);
 }
 
+/* One recipe that cannot be had does not stop the others. */
 static void collect_one(struct collect *c, const struct recipe *r) {
-	try_recipe(c, r, collect_recipe);
+	struct arena *a = arena_new();
+	struct trap trap;
+	if (TRAP(&trap)) {
+		collect_recipe(c, recipe_data(c->agenda->w->config, r->id, a), r);
+		trap_end(&trap);
+	} else {
+		error(SFMT ": " SFMT, SARG(r->pn), SARG(trap.error.message));
+		c->failures++;
+	}
+	arena_free(a);
 }
 
 /* --- licences --- */
 
-/* "file://COPYING;md5=…;beginline=…": where the text is now. */
-static const char *text_file(struct data *d, struct slice url, struct slice *path) {
-	struct slice rest = url;
-	if (!slice_starts(url, "file://") || !slice_field(&rest, ';', path))
-		return NULL;
-	*path = slice_sub(*path, strlen("file://"), path->n);
-	if (path->n && path->p[0] == '/')
-		return arena_str(data_arena(d), *path);
-	return os_path(data_arena(d), data_text(d, "S"), *path).p;
-}
-
-static void show_text(struct data *d, const struct recipe *r, struct slice url) {
-	struct arena *a = data_arena(d);
-	const struct recipe_task *t = recipe_task_find(r, atom_of("do_populate_lic"));
-	struct slice path, now, before;
-	struct buf text = { .arena = a };
-	const char *file = text_file(d, url, &path);
-	if (!file || !t || t->outputdirs.n == 0 || os_read(a, file, &now))
-		return;
-	if (path.p[0] == '/')
-		path = os_basename(path);
-	if (os_read(a, os_path(a, t->outputdirs.v[0], path).p, &before))
-		return;
-	if (diff_unified(&text, before, now, CONTEXT_LINES))
-		printf("--- " SFMT " " SFMT ", when it was last accepted\n+++ %s\n" SFMT,
-			SARG(r->pn), SARG(path), file, SARG(buf_slice(&text)));
-}
-
-static void show_texts(struct collect *c, struct data *d, const struct recipe *r) {
-	struct slice list = data_text(d, "LIC_FILES_CHKSUM"), url;
-	(void)c;
-	while (slice_word(&list, &url))
-		show_text(d, r, url);
-}
-
 static void show_one(struct collect *c, const struct recipe *r) {
-	try_recipe(c, r, show_texts);
+	struct arena *a = arena_new();
+	struct buf text = { .arena = a };
+	amendment_report(c->agenda->w->config, r, a, &text);
+	printf(SFMT, SARG(buf_slice(&text)));
+	arena_free(a);
 }
 
 static void add_word(struct arena *a, struct slices *argv, const char *word) {
@@ -237,9 +272,10 @@ int collect_sources(struct arena *a, const struct options *o) {
 	c.agenda = agenda_open(a, &dry, false);
 	if (!c.agenda)
 		return 1;
+	c.shared.arena = a;
 	c.dir = o->output ? os_absolute(a, o->output)
 		: arena_printf(a, "%s/archive", c.agenda->tmpdir).p;
-	if (os_mkdirs(c.dir)) {
+	if (os_mkdirs(c.dir) || os_remove(arena_printf(a, "%s/" SEAL_SUMS, c.dir).p)) {
 		error("%s: %s", c.dir, strerror(errno));
 		return 1;
 	}

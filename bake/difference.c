@@ -2,12 +2,15 @@
  * says little; when all within is equal, its packing differs. */
 #include "difference.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "archive.h"
 #include "os.h"
 #include "util.h"
+
+enum { SHOWN = 40 };             /* bytes of a line on either side of a difference */
 
 static void add(struct differences *d, struct slice path, struct slice what) {
 	if (d->n == d->cap) {
@@ -50,20 +53,59 @@ static bool look_inside(struct differences *d, const struct pair *p, const char 
 	return rc == 0 && within.n > 0;
 }
 
+/* Has it no control characters but blanks and line ends? */
+static bool is_text(struct slice s) {
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' && !isspace((unsigned char)s.p[i]))
+			return false;
+	return true;
+}
+
+/* The line of text that byte `at` is in, or what of a long one is around it. */
+static struct slice line_around(struct arena *a, struct slice text, size_t at) {
+	size_t from = at, to = at;
+	while (from > 0 && text.p[from - 1] != '\n' && at - from < SHOWN)
+		from--;
+	while (to < text.n && text.p[to] != '\n' && to - at < SHOWN)
+		to++;
+	bool cut_before = from > 0 && text.p[from - 1] != '\n';
+	bool cut_behind = to < text.n && text.p[to] != '\n';
+	return arena_printf(a, "%s" SFMT "%s", cut_before ? "…" : "", SARG(slice_sub(text, from, to)),
+		cut_behind ? "…" : "");
+}
+
+static size_t line_number(struct slice text, size_t at) {
+	size_t line = 1;
+	for (size_t i = 0; i < at; i++)
+		line += text.p[i] == '\n';
+	return line;
+}
+
+/* Where two contents begin to differ; of texts the line, as both have it. */
+static struct slice first_difference(struct arena *a, struct slice x, struct slice y) {
+	struct buf out = { .arena = a };
+	size_t at = 0;
+	while (at < x.n && at < y.n && x.p[at] == y.p[at])
+		at++;
+	buf_addf(&out, "byte %zu of %zu", at + 1, x.n);
+	if (x.n != y.n)
+		buf_addf(&out, " and %zu", y.n);
+	if (is_text(x) && is_text(y))
+		buf_addf(&out, ", line %zu: \"" SFMT "\" and \"" SFMT "\"", line_number(x, at),
+			SARG(line_around(a, x, at)), SARG(line_around(a, y, at)));
+	return buf_slice(&out);
+}
+
 static void compare_bytes(struct differences *d, const struct pair *p, const char *name) {
 	struct arena *a = arena_new();
 	struct slice x, y;
-	size_t at = 0;
 	if (os_read(a, arena_printf(a, "%s/%s", p->one, name).p, &x)
 			|| os_read(a, arena_printf(a, "%s/%s", p->other, name).p, &y)) {
 		add(d, slice_of(name), arena_printf(a, "cannot be read: %s", strerror(errno)));
 	} else if (slice_eq(x, y)) {
 		d->same++;
 	} else if (!archive_is_tree(name) || !look_inside(d, p, name)) {
-		while (at < x.n && at < y.n && x.p[at] == y.p[at])
-			at++;
-		add(d, slice_of(name), arena_printf(a, "byte %zu of %zu%s", at + 1, x.n,
-			x.n == y.n ? "" : arena_printf(a, " and %zu", y.n).p));
+		add(d, slice_of(name), first_difference(a, x, y));
 	}
 	arena_free(a);
 }

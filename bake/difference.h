@@ -8,7 +8,8 @@ struct arena;
 
 struct difference {
 	const char *path;        /* "a.rpm", "a.rpm: usr/bin/x" for what is within an archive */
-	const char *what;        /* "byte 17 of 300", "mode 644 and 600", "only in the first" … */
+	/* "byte 17 of 300, line 2: "1" and "2"", "mode 644 and 600", "only in the first" … */
+	const char *what;
 };
 
 struct differences {

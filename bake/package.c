@@ -6,8 +6,8 @@
 #include "data.h"
 #include "download.h"
 #include "git.h"
-#include "hash.h"
 #include "map.h"
+#include "notice.h"
 #include "os.h"
 #include "proc.h"
 #include "search.h"
@@ -128,37 +128,29 @@ static const char *show(struct reading *p, struct slice path) {
 	return os_mkparents(file) || os_write(file, text, 0644, false) ? NULL : file;
 }
 
-static unsigned line_of(struct reading *p, struct slice parameters, const char *name) {
-	for (struct slice field, key; slice_field(&parameters, ';', &field);)
-		if (slice_field(&field, '=', &key) && slice_is(key, name) && field.p)
-			return (unsigned)strtoul(arena_str(p->arena, field), NULL, 10);
-	return 0;
-}
-
 static void add_text(struct reading *p, struct slice word) {
-	struct slice rest = word, path;
+	struct slice rest = word, field;
+	struct notice n;
 	char md5[HASH_HEX];
-	if (!slice_starts(word, "file://"))
+	if (!notice_parse(word, &n))
 		return;
-	rest = slice_sub(rest, 7, rest.n);
-	slice_field(&rest, ';', &path);
-	if (!path.n || path.p[0] == '/') {       /* of a layer: nothing the package could change */
+	if (!n.path.n || n.path.p[0] == '/') {   /* of a layer: nothing the package could change */
 		buf_addf(p->lines, "licence-text " SFMT "\n", SARG(word));
 		return;
 	}
-	unsigned first = line_of(p, rest, "beginline"), last = line_of(p, rest, "endline");
-	const char *file = p->tree ? show(p, path) : extract(p, path);
-	if (!file || hash_lines(HASH_MD5, file, first ? first : 1, last, md5)) {
+	const char *file = p->tree ? show(p, n.path) : extract(p, n.path);
+	if (!file || notice_digest(&n, file, md5)) {
 		warn(SFMT ": licence text " SFMT " is not in " SFMT ": look what took its place",
-			SARG(data_text(p->r->d, "PN")), SARG(path), SARG(p->r->url));
+			SARG(data_text(p->r->d, "PN")), SARG(n.path), SARG(p->r->url));
 		return;
 	}
-	if (!slice_find(word, md5, NULL))
+	if (!slice_is(n.md5, md5))
 		warn(SFMT ": licence text " SFMT
 			" is not the one the recipe was written for: read it",
-			SARG(data_text(p->r->d, "PN")), SARG(path));
-	buf_addf(p->lines, "licence-text file://" SFMT, SARG(path));
-	for (struct slice field; rest.p && slice_field(&rest, ';', &field);)
+			SARG(data_text(p->r->d, "PN")), SARG(n.path));
+	slice_field(&rest, ';', &field);
+	buf_addf(p->lines, "licence-text " SFMT, SARG(field));
+	while (rest.p && slice_field(&rest, ';', &field))
 		if (!slice_starts(field, "md5="))
 			buf_addf(p->lines, ";" SFMT, SARG(field));
 	buf_addf(p->lines, ";md5=%s\n", md5);

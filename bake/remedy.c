@@ -116,7 +116,7 @@ static const char *recipe_with(const struct ask *q, const char *const *form, boo
 /* --- what to say --- */
 
 static void say(const struct ask *q, const char *what, const char *which) {
-	buf_addf(q->out, "%s: %s: ", what, which);
+	buf_addf(q->out, "missing: %s: %s: ", what, which);
 }
 
 static void depend(const struct ask *q, const char *certain, const char *like) {

@@ -17,8 +17,8 @@ struct remedy {
 	bool hermetic;
 };
 
-/* What the end of a task's log tells to be missing and what would help: lines "what: which: what to
- * do", each ended by a newline, in a; empty when the log tells nothing. Reads directories. */
+/* What the end of a task's log tells to be missing and what would help: lines "missing: what: which:
+ * what to do", each ended by a newline, in a; empty when the log tells nothing. Reads directories. */
 struct slice remedy_find(const struct remedy *r, struct arena *a, const struct task *t,
 		struct slice log);
 

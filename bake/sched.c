@@ -197,7 +197,7 @@ static const char *full_disk(const struct sched *s, struct arena *a, struct slic
 		(unsigned long long)(os_free_bytes(dir) >> 20)).p;
 }
 
-/* What the log tells to be missing, as lines below it. */
+/* What the log tells of a way out, as lines below it. */
 static const char *remedies(struct sched *s, struct arena *a, const struct job *j) {
 	struct buf out = { .arena = a };
 	struct slice line, rest = SLICE("");
@@ -205,7 +205,7 @@ static const char *remedies(struct sched *s, struct arena *a, const struct job *
 		rest = s->o->remedy(s->o->ctx, a, j->task, joblog_end(a, j->log, REMEDY_LINES));
 	while (slice_field(&rest, '\n', &line))
 		if (line.n)
-			buf_addf(&out, "\n  missing: " SFMT, SARG(line));
+			buf_addf(&out, "\n  " SFMT, SARG(line));
 	return out.n ? out.p : "";
 }
 
