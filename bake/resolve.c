@@ -165,8 +165,13 @@ static void begin_stanza(struct resolver *r, struct buf *b, const struct recipe 
 		SARG(r->target), SARG(channel));
 }
 
+/* The sha256 that the recipe gives; of a file of its layer, the one it has. */
 static struct slice sum_of(struct arena *a, const struct source *s) {
-	return slices_join(a, &s->sums[HASH_SHA256], ",");
+	char hex[HASH_HEX];
+	if (s->kind != SOURCE_LOCAL)
+		return slices_join(a, &s->sums[HASH_SHA256], ",");
+	return s->path && hash_file(HASH_SHA256, s->path, hex) == 0 ? arena_dup(a, slice_of(hex))
+								     : SLICE("");
 }
 
 static void add_file(struct resolver *r, struct buf *b, const struct source *s) {
@@ -182,13 +187,12 @@ static void add_file(struct resolver *r, struct buf *b, const struct source *s) 
 
 /* A patch that comes with the recipe, as lines of packages have it. */
 static void add_patch(struct buf *b, const struct source *s) {
-	struct slice strip = uri_param(&s->uri, "striplevel");
+	struct slice strip = uri_param(&s->uri, "striplevel"), sum = sum_of(b->arena, s);
 	struct stat st;
-	char hex[HASH_HEX];
-	if (!s->path || stat(s->path, &st) || hash_file(HASH_SHA256, s->path, hex))
+	if (!sum.n || stat(s->path, &st))
 		return;                      /* do_fetch says it */
-	buf_addf(b, "patch " SFMT " sha256=%s size=%" PRIu64 " strip=" SFMT "\n",
-		SARG(os_basename(slice_of(s->path))), hex, (uint64_t)st.st_size,
+	buf_addf(b, "patch " SFMT " sha256=" SFMT " size=%" PRIu64 " strip=" SFMT "\n",
+		SARG(os_basename(slice_of(s->path))), SARG(sum), (uint64_t)st.st_size,
 		SARG(strip.n ? strip : SLICE("1")));
 }
 
@@ -254,10 +258,14 @@ static bool find_pin(struct data *d, struct pin *p) {
 
 /* SRC_URI's SRPM; NULL when there is none. */
 static const struct source *find_srpm(const struct sources *all) {
-	for (size_t i = 0; i < all->n; i++)
-		if (all->v[i].kind == SOURCE_REMOTE && all->v[i].path
-				&& slice_ends(slice_of(all->v[i].path), ".src.rpm"))
-			return &all->v[i];
+	for (size_t i = 0; i < all->n; i++) {
+		const struct source *s = &all->v[i];
+		struct slice name = s->kind == SOURCE_LOCAL ? s->uri.path : SLICE("");
+		if (s->kind == SOURCE_REMOTE && s->path)
+			name = slice_of(s->path);
+		if (slice_ends(name, ".src.rpm"))
+			return s;
+	}
 	return NULL;
 }
 
@@ -360,6 +368,8 @@ static void put_stanza(struct resolver *r, struct buf *b, const struct recipe *r
 	if (find_pin(d, &pin) && !data_is(d, "SOURCE_CHANNEL", "upstream")) {
 		put_openeuler(r, b, recipe, d, &pin);
 	} else if (srpm) {
+		if (srpm->kind == SOURCE_LOCAL)
+			source_path(d, srpm);
 		struct package_request p = { .d = d,
 			.url = srpm->uri.text,
 			.sha256 = sum_of(b->arena, srpm),

@@ -49,7 +49,9 @@ function package_source_apply(d, lock)
 	local entries = {package_source_entry(d, lock)}
 	for _, line in ipairs(lock.source) do entries[#entries + 1] = package_source_file(line) end
 	for _, line in ipairs(lock.patch) do entries[#entries + 1] = package_source_patch(line) end
-	for _, entry in ipairs(package_source_own(d)) do entries[#entries + 1] = entry end
+	for _, entry in ipairs(package_source_own(d)) do
+		if not entries[1]:find(entry, 1, true) then entries[#entries + 1] = entry end
+	end
 	d:setVar("SRC_URI", table.concat(entries, " "))
 	local place = lock.directory[1] or not lock.spec[1] and "${BP}"
 	if place then d:setVar("S", "${UNPACKDIR}/" .. place) end
