@@ -62,11 +62,15 @@ static struct slice find_same(void *ctx, struct slice hash) {
 	return same_find(g->same, hash);
 }
 
+static int hash_here(struct agenda *g) {
+	struct graph_same same = { g, find_same };
+	return graph_hash(g->graph, g->tools.lines, g->same ? &same : NULL);
+}
+
 int agenda_hash(void *ctx) {
 	struct agenda *g = ctx;
-	struct graph_same same = { g, find_same };
 	do {
-		if (graph_hash(g->graph, g->tools.lines, g->same ? &same : NULL) < 0)
+		if (hash_here(g) < 0)
 			return -1;
 	} while (g->offers && ask_mirrors(g));
 	for (uint32_t i = 0; i < g->graph->count && g->offers; i++) {
@@ -102,6 +106,8 @@ static int open_store(struct agenda *g, bool building) {
 	g->same = same_open(g->arena, o->dir);
 	if (!g->store)
 		return -1;
+	if (g->o->alone)
+		return 0;
 	struct offer_options mirrors = { g->store, o, g->same };
 	g->offers = offer_open(g->arena, g->config, &mirrors, &failed);
 	return failed ? -1 : 0;
@@ -158,17 +164,30 @@ static int make_sourced_graph(struct agenda *g, bool locked) {
 	return g->w->lock && locked ? lock_write(g->w->lock) : 0;
 }
 
+static void make_plan(struct agenda *g) {
+	g->facts = (struct plan_facts){ g, is_current, is_stored };
+	g->counts = plan_make(g->graph, &g->facts);
+}
+
+/* Would anything run, were it for what is here? If not, nobody needs to be asked. */
+static bool runs_something(struct agenda *g) {
+	make_plan(g);
+	for (uint32_t i = 0; i < g->graph->count; i++) {
+		const struct task *t = &g->graph->task[i];
+		if ((t->plan == PLAN_RUN && !t->spec->noexec)
+				|| (t->plan == PLAN_RESTORE && !store_has_trusted(g->store, t->hash.p)))
+			return true;
+	}
+	return false;
+}
+
 static int hash_graph(struct agenda *g) {
 	if (identify(g) < 0 || force(g) < 0)
 		return -1;
 	taint_read(g->tmpdir, g->graph);
-	return agenda_hash(g);
-}
-
-static void make_plan(struct agenda *g) {
-	g->facts = (struct plan_facts){ g, is_current, is_stored };
-	g->counts = plan_make(g->graph, &g->facts);
-	plan_start(g->graph);
+	if (hash_here(g) < 0)
+		return -1;
+	return g->offers && runs_something(g) ? agenda_hash(g) : 0;
 }
 
 /* What is made without a sandbox has hashes of its own, as if by another tool: a hermetic build never
@@ -200,6 +219,7 @@ struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked
 	if (open_store(g, locked) < 0 || hash_graph(g) < 0)
 		return NULL;
 	make_plan(g);
+	plan_start(g->graph);
 	return g;
 }
 

@@ -48,6 +48,7 @@ struct options {
 	struct slices overrides;         /* --override of layers convert */
 	bool write;                      /* --write of layers convert */
 	const char *output;              /* -o of archive, release: a directory; NULL: its own */
+	bool alone;                      /* not of the command line: mirrors are not asked */
 	bool against_cache;              /* of repro */
 	bool check, update;              /* of lock */
 	bool value_only, unexpanded, history;    /* --value, --unexpand, --history of getvar */

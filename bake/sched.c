@@ -417,7 +417,8 @@ static unsigned drop_transfers(struct sched *s) {
 	unsigned n = 0;
 	for (unsigned i = 0; i < s->places; i++) {
 		struct job *j = &s->job[i];
-		if (!j->child || !j->fetches || j->task->spec->name != fetch)
+		bool moves = j->fetches && (j->task->plan == PLAN_RESTORE || j->task->spec->name == fetch);
+		if (!j->child || !moves)
 			continue;
 		j->dropped = true;
 		proc_kill(j->child, SIGTERM);

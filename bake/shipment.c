@@ -128,11 +128,12 @@ static unsigned carriers(const struct options *o) {
 }
 
 /* The targets behind the command's own word. */
-static struct agenda *open_targets(struct arena *a, const struct options *o) {
+static struct agenda *open_targets(struct arena *a, const struct options *o, bool alone) {
 	struct options *targets = ARENA_NEW(a, struct options);
 	*targets = *o;
 	targets->command = COMMAND_BUILD;
 	targets->dry_run = true;
+	targets->alone = alone;
 	targets->words.v++;
 	targets->words.n--;
 	return agenda_open(a, targets, false);
@@ -298,7 +299,7 @@ static int open_push(struct push *p) {
 		p->config = w->config->data;
 		return 0;
 	}
-	struct agenda *g = open_targets(p->arena, p->o);
+	struct agenda *g = open_targets(p->arena, p->o, true);
 	if (!g)
 		return -1;
 	p->config = g->config;
@@ -318,9 +319,12 @@ static int read_held(struct push *p) {
 	return -1;
 }
 
-static int no_mirrors(const char *command, const char *variable) {
-	error("cache %s: %s names no mirror that may be asked (BB_NO_NETWORK leaves directories)", command,
-			variable);
+static int no_mirrors(struct data *config, const char *command, const char *variable) {
+	if (slice_trim(data_text(config, variable)).n == 0)
+		error("cache %s: %s is not set", command, variable);
+	else
+		error("cache %s: %s names no mirror that may be asked: BB_NO_NETWORK and "
+			"BB_ALLOWED_NETWORKS hold for mirrors too", command, variable);
 	return 1;
 }
 
@@ -335,7 +339,7 @@ int shipment_push(struct arena *a, const struct options *o) {
 	if (peer_list(p.config, a, variable, &peers) < 0)
 		return 1;
 	if (peers.n == 0)
-		return no_mirrors("push", variable);
+		return no_mirrors(p.config, "push", variable);
 	for (size_t i = 0; i < peers.n; i++)
 		if (push_to(&p, &peers.v[i]) < 0)
 			status = 1;
@@ -407,8 +411,8 @@ int shipment_pull(struct arena *a, const struct options *o) {
 		error("cache pull: name the targets whose artefacts are wanted");
 		return 2;
 	}
-	p.g = open_targets(a, o);
+	p.g = open_targets(a, o, false);
 	if (!p.g)
 		return 1;
-	return p.g->offers ? pull(&p, o) : no_mirrors("pull", "SSTATE_MIRRORS");
+	return p.g->offers ? pull(&p, o) : no_mirrors(p.g->config, "pull", "SSTATE_MIRRORS");
 }
