@@ -37,8 +37,8 @@ struct slice autorev_commit(struct arena *a, const struct autorev *r, struct sli
 	if (os_read(a, r->file, &text) == 0 && (commit = find(text, r->key)).p)
 		return commit;
 	int lock = os_lock(arena_printf(a, "%s.lock", r->file).p, true);
-	if (lock < 0) {
-		*why = arena_printf(a, "%s: %s", r->file, strerror(errno));
+	if (lock < 0) {                  /* a task must not write there */
+		*why = SLICE("it was not when the recipe was read");
 		return SLICE_NONE;
 	}
 	commit = ask(a, r, why);

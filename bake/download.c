@@ -226,12 +226,28 @@ static int fetch_locked(struct hunt *h) {
 	return rc;
 }
 
+/* Was one of the places closed to whom we are? */
+static bool is_private(struct slice tried) {
+	return slice_find(tried, "Authentication failed", NULL) ||
+		slice_find(tried, "the server answers 401", NULL) ||
+		slice_find(tried, "could not read Username", NULL);
+}
+
 /* What to do, after the list of places. */
 static void add_advice(struct buf *b, const struct hunt *h) {
 	const struct source *s = h->s;
+	struct slice tried = buf_slice(&h->tried);
 	const char *list = data_true(h->d, "BB_FETCH_PREMIRRORONLY") ? "PREMIRRORS" : "MIRRORS";
-	if (slice_find(buf_slice(&h->tried), strerror(ENOSPC), NULL))
+	if (slice_find(tried, strerror(ENOSPC), NULL))
 		buf_adds(b, "  what to do: make room in DL_DIR, run bake again");
+	else if (is_private(tried))
+		buf_adds(b, "  what to do: put the name and password for that server into ~/.netrc");
+	else if (slice_find(tried, "(publickey", NULL) || slice_find(tried, "Host key", NULL))
+		buf_adds(b, "  what to do: ssh as you will without a question: a key in ~/.ssh or an agent, the "
+			"host in ~/.ssh/known_hosts, the user's name in the URL");
+	else if (s->kind == SOURCE_REMOTE && slice_ends(s->uri.path, ".git"))
+		buf_addf(b, "  what to do: if it is a repository: git://" SFMT SFMT ";protocol=" SFMT,
+			SARG(s->uri.host), SARG(s->uri.path), SARG(s->uri.scheme));
 	else if (s->kind == SOURCE_GIT)
 		buf_addf(b, "  what to do: correct the URL or SRCREV, or name a repository that "
 			"has the commit in %s", list);

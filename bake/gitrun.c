@@ -155,13 +155,28 @@ const char *gitrun_program(const struct gitrun *c, const char *name) {
 	return file ? file : proc_find(c->arena, name, "/usr/local/bin:/usr/bin:/bin");
 }
 
+/* The text of a line as it was drawn last. */
+static struct slice drawn(struct slice line) {
+	const char *again = line.n ? memrchr(line.p, '\r', line.n - 1) : NULL;
+	return slice_trim(again ? slice_sub(line, (size_t)(again - line.p), line.n) : line);
+}
+
+/* Is this line ssh's own? git says only that it failed. */
+static bool is_of_ssh(struct slice line) {
+	static const char *const signs[] = { "ssh: ", "Host key verification failed", "Permission denied (" };
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (slice_find(line, signs[i], NULL))
+			return true;
+	return false;
+}
+
 struct slice gitrun_reason(struct arena *a, struct slice output) {
 	struct buf b = { .arena = a };
 	for (struct slice line; output.p && slice_field(&output, '\n', &line);) {
-		const char *redrawn = line.n ? memrchr(line.p, '\r', line.n) : NULL;
-		line = slice_trim(redrawn ? slice_sub(line, (size_t)(redrawn - line.p), line.n) : line);
-		if (slice_starts(line, "fatal: ") || slice_starts(line, "error: "))
-			buf_addf(&b, "%s" SFMT, b.n ? "; " : "", SARG(slice_sub(line, 7, line.n)));
+		line = drawn(line);
+		bool told = slice_starts(line, "fatal: ") || slice_starts(line, "error: ");
+		if (told || is_of_ssh(line))
+			buf_addf(&b, "%s" SFMT, b.n ? "; " : "", SARG(slice_sub(line, told ? 7 : 0, line.n)));
 	}
 	return b.n ? text_mask(a, buf_slice(&b)) : SLICE("git failed without a word");
 }

@@ -249,8 +249,8 @@ struct slice remedy_find(const struct remedy *r, struct arena *a, const struct t
 		secrets.topdir = data_text(r->config, "TOPDIR");
 		secrets.tmpdir = data_text(r->config, "TMPDIR");
 	}
-	if (t->spec->network)
-		secrets.home = SLICE_NONE;
+	if (t->spec->network)            /* ~/.netrc, DL_DIR and conf/ are for it to see */
+		secrets.home = secrets.topdir = SLICE_NONE;
 	size_t n = symptom_find(log, &secrets, found);
 	for (size_t i = 0; i < n; i++) {
 		struct ask q = { r, a, t, arena_dup(a, found[i].name),

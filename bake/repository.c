@@ -244,7 +244,7 @@ _Noreturn void repository_pin(struct hunt *h) {
 	if (g.offline)
 		raise_error("SRC_URI: " SFMT ": %s", SARG(h->s->uri.text), h->s->problem);
 	if (git_resolve(h->arena, &g, &commit, &why))
-		raise_error("SRC_URI: " SFMT ": %s; what " SFMT " is there cannot be told: " SFMT,
+		raise_error("SRC_URI: " SFMT ": %s; nobody can tell what " SFMT " is there now: " SFMT,
 			SARG(h->s->uri.text), h->s->problem, SARG(what), SARG(why));
 	raise_error("SRC_URI: " SFMT ": %s; " SFMT " is there now:\n  %s = \"" SFMT "\"",
 		SARG(h->s->uri.text), h->s->problem, SARG(what),

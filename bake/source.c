@@ -297,6 +297,23 @@ static enum source_kind kind_of(const struct uri *u) {
 	return SOURCE_FOREIGN;
 }
 
+/* A parameter that says nothing: a problem. */
+static void check_params(struct arena *a, struct source *s) {
+	static const char *const flags[] = { "unpack", "lfs", "nobranch" };
+	static const char *const protocols[] = { "git", "http", "https", "ssh", "file" };
+	struct slice protocol = uri_param(&s->uri, "protocol");
+	bool known = !protocol.p || s->kind != SOURCE_GIT;
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+		if (uri_flag_odd(&s->uri, flags[i]))
+			s->problem = arena_printf(a, "%s=\"" SFMT "\" is neither yes nor no: say 1 or 0",
+				flags[i], SARG(uri_param(&s->uri, flags[i]))).p;
+	for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++)
+		known = known || slice_is(protocol, protocols[i]);
+	if (!known)
+		s->problem = arena_printf(a, "protocol=\"" SFMT "\" is none of git, http, https, ssh, file",
+			SARG(protocol)).p;
+}
+
 struct source source_read(struct data *d, struct slice url) {
 	struct source s = { 0 };
 	const char *why;
@@ -319,6 +336,7 @@ struct source source_read(struct data *d, struct slice url) {
 	} else {
 		s.problem = "bake fetches file, http, https, ftp, git and gitsm";
 	}
+	check_params(data_arena(d), &s);
 	return s;
 }
 

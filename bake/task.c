@@ -447,7 +447,7 @@ static struct config *config_inside(struct arena *a, const struct config *config
 
 static void add_bind(struct task_context *c, struct sandbox_bind *binds, struct slice dir) {
 	if (dir.n == 0 || seen_through(binds, c->binds_count, dir)
-			|| !os_is_dir(arena_str(c->arena, dir)))
+			|| !os_exists(arena_str(c->arena, dir)))
 		return;
 	binds[c->binds_count++] = (struct sandbox_bind){ arena_str(c->arena, dir), NULL, false };
 }
@@ -460,6 +460,8 @@ static void add_binds(struct task_context *c) {
 	add_bind(c, binds, data_text(config->data, "COREBASE"));
 	for (size_t i = 0; i < config->layers; i++)
 		add_bind(c, binds, config->layer[i].dir);
+	/* What AUTOREV is: the recipe is evaluated again in there. */
+	add_bind(c, binds, os_path(c->arena, config->topdir, SLICE("conf/autorev")));
 	c->binds = binds;
 	if (os_is_dir(arena_str(c->arena, downloads)) && !seen_through(&tmpdir, 1, downloads))
 		c->downloads = arena_str(c->arena, downloads);

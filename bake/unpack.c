@@ -14,17 +14,8 @@
 
 /* --- what parameters say --- */
 
-/* unpack=; raises for what is neither yes nor no. */
 static bool wanted_unpacked(const struct source *s) {
-	static const char *const no[] = { "0", "no", "n", "false", "False", "off" };
-	struct slice value = uri_param(&s->uri, "unpack");
-	if (!value.p || uri_flag(&s->uri, "unpack", true))
-		return true;
-	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
-		if (slice_is(value, no[i]))
-			return false;
-	raise_error("SRC_URI: " SFMT ": unpack=\"" SFMT "\" is neither yes nor no: say 1 or 0",
-		SARG(s->uri.text), SARG(value));
+	return uri_flag(&s->uri, "unpack", true);
 }
 
 /* striplevel= of an archive; raises for what is no number. */

@@ -135,12 +135,24 @@ struct slice uri_param(const struct uri *u, const char *name) {
 	return p ? p->value : SLICE_NONE;
 }
 
+static bool is_one_of(struct slice s, const char *const *words) {
+	for (; *words; words++)
+		if (slice_is(s, *words))
+			return true;
+	return false;
+}
+
+static const char *const yes[] = { "1", "true", "yes", "y", "True", "on", NULL };
+static const char *const no[] = { "0", "false", "no", "n", "False", "off", NULL };
+
 bool uri_flag(const struct uri *u, const char *name, bool fallback) {
 	struct slice v = uri_param(u, name);
-	if (!v.p)
-		return fallback;
-	return slice_is(v, "1") || slice_is(v, "true") || slice_is(v, "yes") || slice_is(v, "y") ||
-		slice_is(v, "True") || slice_is(v, "on");
+	return v.p ? is_one_of(v, yes) : fallback;
+}
+
+bool uri_flag_odd(const struct uri *u, const char *name) {
+	struct slice v = uri_param(u, name);
+	return v.p && !is_one_of(v, yes) && !is_one_of(v, no);
 }
 
 void uri_param_set(struct arena *a, struct uri *u, struct slice name, struct slice value) {

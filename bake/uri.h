@@ -27,6 +27,8 @@ struct slice uri_param(const struct uri *u, const char *name);       /* unset wh
 bool uri_flag(const struct uri *u, const char *name, bool fallback); /* 1/true/yes … */
 /* Is its host one of those named (BB_ALLOWED_NETWORKS: globs; empty: all are)? */
 bool uri_host_allowed(struct arena *a, struct slice url, struct slice hosts);
+/* Is such a parameter given that is neither yes nor no? */
+bool uri_flag_odd(const struct uri *u, const char *name);
 void uri_param_set(struct arena *a, struct uri *u, struct slice name, struct slice value);
 struct slice uri_text(struct arena *a, const struct uri *u);         /* put together again */
 struct slice uri_remote(struct arena *a, const struct uri *u);       /* without parameters */

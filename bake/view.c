@@ -156,7 +156,11 @@ static void add_etc(struct view *v) {
 	if (home) {
 		add_host_path(v, &v->network, arena_printf(v->arena, "%s/.netrc", home).p);
 		add_host_path(v, &v->network, arena_printf(v->arena, "%s/.gitconfig", home).p);
+		/* ssh looks where the password file says that root's home is. */
+		add_bind(v, &v->network, arena_printf(v->arena, "%s/.ssh", home).p, "/root/.ssh");
 	}
+	if (getenv("SSH_AUTH_SOCK"))
+		add_host_path(v, &v->network, getenv("SSH_AUTH_SOCK"));
 }
 
 /* --- library directories without what a compiler would take --- */
