@@ -105,6 +105,7 @@ MODULES := \
 	graph \
 	chart \
 	plan \
+	toolbox \
 	view \
 	sandbox \
 	hosttools \

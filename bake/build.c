@@ -76,9 +76,10 @@ static int make_downloads(struct agenda *b) {
 /* Without a sandbox the user is told once, and tasks see the machine as it is. */
 static struct task_context *make_context(struct agenda *b) {
 	const struct view *host = NULL;
+	const char *links = agenda_text(b, "HOSTTOOLS_DIR");
 	if (b->not_hermetic)
 		warn("not hermetic: tasks run without a sandbox: %s", b->not_hermetic);
-	else if (!(host = sandbox_prepare(b->arena, b->tmpdir)))
+	else if (!(host = sandbox_prepare(b->arena, b->tmpdir, *links ? links : NULL)))
 		return NULL;
 	struct task_context *c = task_context_new(b->arena, b->w->config, host);
 	c->graph = b->graph;

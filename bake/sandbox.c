@@ -30,8 +30,9 @@
 #include "util.h"
 #include "view.h"
 
-struct view *sandbox_prepare(struct arena *a, const char *tmpdir) {
-	return view_new(a, tmpdir, SANDBOX_TMPDIR, SANDBOX_HOST);
+struct view *sandbox_prepare(struct arena *a, const char *tmpdir, const char *links) {
+	struct view_options o = { tmpdir, SANDBOX_TMPDIR, SANDBOX_HOST, links };
+	return view_new(a, &o);
 }
 
 /* --- in the child: each step returns NULL, or what it was that failed (with errno) --- */
@@ -196,6 +197,8 @@ static const char *enter(const struct sandbox *s, uid_t uid, gid_t gid) {
 		failed = make_binds(&v->network);
 	if (!failed && !s->host_headers)
 		failed = make_binds(&v->target);
+	if (!failed && !s->network)
+		failed = make_binds(&v->tools);
 	if (!failed)
 		failed = bind_own(s);
 	make_home(s);

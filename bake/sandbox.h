@@ -26,12 +26,12 @@ struct sandbox {
 	const struct view *view;
 	const struct sandbox_bind *binds;
 	size_t binds_count;
-	bool network;
+	bool network;            /* and every program of the host, for what fetching may call */
 	bool host_headers; /* native recipes: /usr/include and development libraries stay visible */
 };
 
-/* Once per build: see view_new. */
-struct view *sandbox_prepare(struct arena *a, const char *tmpdir);
+/* Once per build: see view_new. links: HOSTTOOLS_DIR, or NULL. */
+struct view *sandbox_prepare(struct arena *a, const char *tmpdir, const char *links);
 
 /* Can this kernel make sandboxes for this user? Tried in a child of its own, so that there is time for
  * other work between asking and taking the answer. */

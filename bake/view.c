@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "os.h"
+#include "toolbox.h"
 #include "util.h"
 
 /* --- lists of mounts --- */
@@ -267,11 +268,34 @@ static int hide_headers(struct view *v) {
 	return os_is_dir("/usr/lib64") ? shadow_dir(v, "/usr/lib64", false) : 0;
 }
 
-struct view *view_new(struct arena *a, const char *tmpdir, const char *as, const char *whole) {
+/* --- programs --- */
+
+static int show_tools(struct view *v, const char *links) {
+	const char *tree = toolbox_make(v->arena, view_below(v, "tools"), links);
+	if (!tree)
+		return -1;
+	for (const char *const *dir = toolbox_dirs; *dir; dir++) {
+		struct stat st;
+		if (lstat(*dir, &st) < 0 || !S_ISDIR(st.st_mode))
+			continue;
+		const char *from = arena_printf(v->arena, "%s%s", tree, *dir).p;
+		add_bind(v, &v->tools, from, *dir);
+		if (slice_starts(slice_of(*dir), "/usr/"))
+			add_bind(v, &v->tools, from, arena_printf(v->arena, "%s%s", v->whole, *dir).p);
+	}
+	if (os_is_dir("/usr/local"))
+		add_bind(v, &v->tools, view_below(v, "empty"), "/usr/local");
+	if (os_is_dir("/etc/alternatives"))
+		add_bind(v, &v->tools, arena_printf(v->arena, "%s/etc/alternatives", tree).p,
+			"/etc/alternatives");
+	return 0;
+}
+
+struct view *view_new(struct arena *a, const struct view_options *o) {
 	struct view *v = ARENA_NEW(a, struct view);
 	v->arena = a;
-	v->whole = whole;
-	v->dir = arena_printf(a, "%s/sandbox", tmpdir).p;
+	v->whole = o->whole;
+	v->dir = arena_printf(a, "%s/sandbox", o->tmpdir).p;
 	if (write_etc(v) < 0) {
 		error("sandbox: %s: %s", v->dir, strerror(errno));
 		return NULL;
@@ -280,7 +304,11 @@ struct view *view_new(struct arena *a, const char *tmpdir, const char *as, const
 	add_root_dirs(v, v->whole);
 	add_devices(v);
 	add_etc(v);
-	add_bind(v, &v->all, tmpdir, as);
+	add_bind(v, &v->all, o->tmpdir, o->as);
 	v->all.v[v->all.n - 1].kind = VIEW_WRITE;
+	/* What all sandboxes are made of is no task's to change. */
+	add_bind(v, &v->all, view_below(v, "empty"), arena_printf(a, "%s/sandbox", o->as).p);
+	if (o->links && show_tools(v, o->links) < 0)
+		return NULL;
 	return hide_headers(v) < 0 ? NULL : v;
 }

@@ -29,16 +29,23 @@ struct view_binds {
 struct view {
 	struct arena *arena;
 	const char *dir;         /* tmpdir/sandbox: what sandboxes share */
-	const char *whole;       /* where the host's programs are seen with nothing hidden */
+	const char *whole;       /* see struct view_options */
 	struct view_binds all;   /* of every task */
 	struct view_binds network;       /* of tasks with network */
 	struct view_binds target;        /* of tasks that must not see host headers */
+	struct view_binds tools;         /* of tasks without network: the programs of HOSTTOOLS alone */
+};
+
+struct view_options {
+	const char *tmpdir, *as;         /* TMPDIR, and where it is seen */
+	const char *whole;       /* where the host's programs and libraries are seen with none hidden */
+	const char *links;       /* HOSTTOOLS_DIR; NULL: all programs are seen */
 };
 
 /* Finds out what to mount, and writes below tmpdir/sandbox what the host does not have as it should
- * be seen: the small /etc, the library directories without what compilers would link. tmpdir is
- * seen as `as`. NULL: message given. */
-struct view *view_new(struct arena *a, const char *tmpdir, const char *as, const char *whole);
+ * be seen: the small /etc, the library directories without what compilers would link, the programs of
+ * HOSTTOOLS. o need not outlive the call. NULL: message given. */
+struct view *view_new(struct arena *a, const struct view_options *o);
 /* The path of name below view->dir, in its arena. */
 const char *view_below(const struct view *v, const char *name);
 

@@ -41,7 +41,7 @@ int main(int count, char **words) {
 	double plain[RUNS], inside[RUNS];
 	const char *why;
 	struct arena *a = arena_new();
-	struct sandbox s = { .view = count == 2 ? sandbox_prepare(a, words[1]) : NULL };
+	struct sandbox s = { .view = count == 2 ? sandbox_prepare(a, words[1], NULL) : NULL };
 	if (!s.view || !sandbox_works(s.view, &why))
 		return 1;
 	for (int i = 0; i < RUNS; i++) { /* in turn, so that a busy moment meets both */

@@ -18,7 +18,7 @@ static void set_up(void) {
 	const char *why;
 	a = arena_new();
 	cr_assert_not_null(mkdtemp(top));
-	cr_assert_not_null(host = sandbox_prepare(a, arena_printf(a, "%s/tmp", top).p));
+	cr_assert_not_null(host = sandbox_prepare(a, arena_printf(a, "%s/tmp", top).p, NULL));
 	struct sandbox_probe probe = sandbox_ask();
 	if (!sandbox_answer(&probe, &why))
 		cr_skip_test("no sandbox here: %s", why);
