@@ -282,9 +282,14 @@ static int unpack_both(const char *const file[2], const char *const dir[2]) {
 	return 0;
 }
 
-static void run_diffoscope(struct repro *p, const char *place) {
+/* NULL: it is not installed. */
+static const char *diffoscope(struct repro *p) {
 	const char *path = getenv("PATH");
-	const char *program = proc_find(p->arena, "diffoscope", path ? path : "/usr/bin");
+	return proc_find(p->arena, "diffoscope", path ? path : "/usr/bin");
+}
+
+static void run_diffoscope(struct repro *p, const char *place) {
+	const char *program = diffoscope(p);
 	if (!program)
 		return;
 	const char *report = arena_printf(p->arena, "%s/diffoscope.txt", place).p;
@@ -492,9 +497,9 @@ static int conclude(struct repro *p) {
 	if (p->artefacts == 0)
 		error("repro: nothing was compared: %s", p->first.top
 			? "no task of the targets keeps an artefact" : "the cache holds none of it");
-	if (p->findings && !proc_find(p->arena, "diffoscope", getenv("PATH")))
-		note("install diffoscope to see what differs within files; they are in %s/differences",
-			p->dir);
+	if (p->findings && !diffoscope(p))
+		note("install diffoscope (the distribution's package) and run this again to see what differs "
+			"within files, or look yourself: both versions are in %s/differences", p->dir);
 	if (p->findings || p->artefacts == 0)
 		return 1;
 	tidy(p);

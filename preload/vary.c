@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
@@ -53,6 +54,47 @@ int gettimeofday(struct timeval *to, void *zone) {
 
 int timespec_get(struct timespec *t, int base) {
 	return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, t) == 0 ? base : 0;
+}
+
+/* --- waiting until a time of that clock: the kernel's is another one. A time of CLOCK_MONOTONIC is too
+ * small to be taken for one. --- */
+
+/* pthread_cond_timedwait has an older version, which dlsym may find first. */
+#define NEXT_OF(name, version) ({ \
+	void *found = dlvsym(RTLD_NEXT, #name, version); \
+	found ? (__typeof__(&name))found : NEXT(name); })
+
+static struct timespec real_time(const struct timespec *t) {
+	static int (*next)(clockid_t, struct timespec *);
+	struct timespec now = { 0 };
+	if (!next)
+		next = NEXT(clock_gettime);
+	next(CLOCK_REALTIME, &now);
+	return (struct timespec){ t->tv_sec - (t->tv_sec > now.tv_sec + SHIFT_SECONDS / 2
+		? SHIFT_SECONDS : 0), t->tv_nsec };
+}
+
+int pthread_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m, const struct timespec *until) {
+	struct timespec t = real_time(until);
+	return NEXT_OF(pthread_cond_timedwait, "GLIBC_2.3.2")(c, m, &t);
+}
+
+int pthread_mutex_timedlock(pthread_mutex_t *m, const struct timespec *until) {
+	struct timespec t = real_time(until);
+	return NEXT(pthread_mutex_timedlock)(m, &t);
+}
+
+int sem_timedwait(sem_t *s, const struct timespec *until) {
+	struct timespec t = real_time(until);
+	return NEXT(sem_timedwait)(s, &t);
+}
+
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *until,
+		struct timespec *left) {
+	struct timespec t = *until;
+	if ((flags & TIMER_ABSTIME) && is_date(clock))
+		t = real_time(until);
+	return NEXT(clock_nanosleep)(clock, flags, &t, left);
 }
 
 /* --- processors --- */

@@ -152,6 +152,32 @@ Test(vary, directories_backwards) {
 	cr_expect_str_neq(told(&v, list), told(&w, list));
 }
 
+/* vary.so: a wait until a moment from now ends then, not on that other day. */
+Test(vary, waits_end) {
+	struct vary v = preloaded();
+	cr_assert_eq(os_write(in("wait.c"), SLICE("#define _GNU_SOURCE\n#include <pthread.h>\n"
+		"#include <semaphore.h>\n#include <stdio.h>\n#include <time.h>\n"
+		"static struct timespec soon(clockid_t clock) {\n"
+		"\tstruct timespec t; clock_gettime(clock, &t);\n"
+		"\tif ((t.tv_nsec += 1000000) > 999999999) { t.tv_sec++; t.tv_nsec -= 1000000000; }\n"
+		"\treturn t;\n}\n"
+		"int main(void) {\n"
+		"\tpthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER; pthread_cond_t c, d;\n"
+		"\tpthread_condattr_t a; sem_t s; struct timespec t = soon(CLOCK_REALTIME);\n"
+		"\tpthread_condattr_init(&a); pthread_cond_init(&c, &a);\n"
+		"\tpthread_condattr_setclock(&a, CLOCK_MONOTONIC); pthread_cond_init(&d, &a);\n"
+		"\tsem_init(&s, 0, 0); pthread_mutex_lock(&m);\n"
+		"\tint ended = pthread_cond_timedwait(&c, &m, &t) != 0;\n"
+		"\tstruct timespec u = soon(CLOCK_MONOTONIC);\n"
+		"\tended += pthread_cond_timedwait(&d, &m, &u) != 0;\n"
+		"\tended += pthread_mutex_timedlock(&m, &t) != 0;\n"
+		"\tended += sem_timedwait(&s, &t) != 0;\n"
+		"\tended += clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &t, NULL) == 0;\n"
+		"\tprintf(\"%d\\n\", ended); return 0; }\n"), 0644, false), 0);
+	cr_expect_str_eq(told(&v, arena_printf(a, "cd %s && cc -o wait wait.c && timeout 20 ./wait", top).p),
+		"5");
+}
+
 /* A compiler under the preload makes programs, and __DATE__ is another one. */
 Test(vary, a_compiler_works) {
 	struct vary v = preloaded(), w = plain();
