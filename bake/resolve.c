@@ -2,8 +2,8 @@
  * network: it finds in the lock what this step put there, and when all is there this step does
  * nothing.
  *
- * Invariants: the server is asked at most once a run, within OPENEULER_TIMEOUT seconds; a recipe's
- * channel changes only where its stanza is made. */
+ * Invariants: the server is asked once a run, within OPENEULER_TIMEOUT seconds, and again only when
+ * a package could not be had from it; a recipe's channel changes only where its stanza is made. */
 #include "resolve.h"
 
 #include <inttypes.h>
@@ -55,9 +55,11 @@ static const char *address_to_ask(struct arena *a, struct data *d) {
 		SARG(server)).p;
 }
 
-/* Asked once a process: the answer holds for all recipes. *why in arena a when it is not there. */
+/* What the server said, for all recipes of this process. */
+static enum { UNKNOWN, YES, NO } known;
+
+/* *why in arena a when it is not there. */
 static bool answers(struct arena *a, struct data *d, struct slice *why) {
-	static enum { UNKNOWN, YES, NO } known;
 	static char reason[512];
 	struct slice server = server_of(a, d), said = SLICE("");
 	struct slice bundle = data_text(d, "BB_CA_BUNDLE");
@@ -313,6 +315,10 @@ static bool try_openeuler(struct resolver *r, struct buf *b, const struct recipe
 		return true;
 	}
 	*why = arena_dup(b->arena, trap.error.message);
+	/* If it was the server, the next recipe must not wait for it as well. */
+	struct slice gone;
+	known = UNKNOWN;
+	answers(b->arena, d, &gone);
 	return false;
 }
 

@@ -299,7 +299,7 @@ static bool file_in(struct reading *r, const struct command *c, struct slice *fi
 static struct slice placeless(const struct reading *r, struct slice line) {
 	struct buf b = { .arena = r->arena };
 	size_t at;
-	while (slice_find(line, r->dir.p, &at)) {
+	while (r->dir.n > 1 && slice_find(line, r->dir.p, &at)) {
 		buf_addf(&b, SFMT "%%{_sourcedir}", SARG(slice_sub(line, 0, at)));
 		line = slice_sub(line, at + r->dir.n, line.n);
 	}
