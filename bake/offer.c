@@ -1,5 +1,5 @@
-/* offer: the provenance of an artefact is asked for before the artefact: it proves that the other end
- * has it whole (it is sent last), says what the bytes must be, and carries the early cut-off.
+/* offer: the provenance of an artefact is asked for before the artefact: it proves that the other
+ * end has it whole (it is sent last), says what the bytes must be, and carries the early cut-off.
  *
  * Invariant: nothing a mirror says is believed before provenance_accept has seen it. With
  * SSTATE_VERIFY_KEYS a mirror can keep artefacts back, and nothing else. */
@@ -31,8 +31,9 @@ struct offers {
 	bool trusting;           /* it has been said that nothing is verified */
 };
 
-static const struct slices *keys(const struct offers *o) {
-	return o->o.settings->verify_keys;
+/* What a mirror says of a hash: nothing is believed but through provenance_accept. */
+static struct provenance_claim claim(const struct offers *o, struct slice text, struct slice hash) {
+	return (struct provenance_claim){ text, hash, o->o.settings->verify_keys };
 }
 
 struct offers *offer_open(struct arena *a, struct data *config, const struct offer_options *options,
@@ -72,62 +73,66 @@ static void warn_refusals(const struct peer *p, const struct refusals *r) {
 }
 
 static void warn_trusting(struct offers *o, const struct peer *p) {
-	if (o->trusting || p->kind == PEER_DIRECTORY || keys(o)->n)
+	const struct slices *keys = o->o.settings->verify_keys;
+	if (o->trusting || p->kind == PEER_DIRECTORY || (keys && keys->n))
 		return;
 	o->trusting = true;
 	warn("SSTATE_MIRRORS: %s: its artefacts are taken on trust: name the keys of who makes them in "
 			"SSTATE_VERIFY_KEYS", p->place);
 }
 
-static bool take(struct offers *o, const struct peer *p, const struct offer_wish *w,
-		struct slice info) {
+/* True when an equal earlier hash came to light. */
+static bool take(struct offers *o, const struct peer *p, struct slice info,
+		const struct provenance *seen) {
 	struct offer *offer = ARENA_NEW(o->arena, struct offer);
-	struct provenance seen;
-	provenance_read(info, &seen);
 	*offer = (struct offer){ p, info };
-	map_put(&o->found, atom(w->hash), offer);
+	map_put(&o->found, atom(seen->task), offer);
 	warn_trusting(o, p);
-	struct same_found f = { w->hash, seen.key, seen.same };
-	return seen.same.n && same_learn(o->o.same, &f);
+	struct same_found f = { seen->task, seen->key, seen->same };
+	return seen->same.n && same_learn(o->o.same, &f);
 }
 
-/* Takes what one mirror has, and leaves the wishes it does not meet at the beginning of w. */
-static size_t ask_peer(struct offers *o, const struct peer *p, struct offer_wish *w, size_t n,
-		bool *changed) {
-	struct peer_file *f = ARENA_ARRAY(o->arena, struct peer_file, n + 1);
+/* What no mirror has met yet. */
+struct wishes {
+	struct offer_wish *v;
+	size_t n;
+	bool changed;            /* hashes change: see offer_ask */
+};
+
+/* Takes what one mirror has; the rest stays in w. */
+static void ask_peer(struct offers *o, const struct peer *p, struct wishes *w) {
+	struct peer_files f = { ARENA_ARRAY(o->arena, struct peer_file, w->n + 1), w->n };
 	struct refusals refused = { 0 };
 	struct provenance seen;
 	struct slice why;
-	size_t left = 0;
-	for (size_t i = 0; i < n; i++)
-		f[i].name = store_info_name(o->arena, arena_str(o->arena, w[i].hash));
-	if (peer_ask(o->arena, p, f, n, &why) < 0)
+	for (size_t i = 0; i < f.n; i++)
+		f.v[i].name = store_info_name(o->arena, arena_str(o->arena, w->v[i].hash));
+	if (peer_ask(o->arena, p, &f, &why) < 0)
 		give_up(p, why);
-	for (size_t i = 0; i < n; i++) {
-		bool fine = f[i].there && provenance_accept(o->arena, f[i].text, w[i].hash, keys(o),
-			&seen, &why) == 0;
+	w->n = 0;
+	for (size_t i = 0; i < f.n; i++) {
+		struct offer_wish wish = w->v[i];
+		struct provenance_claim c = claim(o, f.v[i].text, wish.hash);
+		bool fine = f.v[i].there && provenance_accept(o->arena, &c, &seen, &why) == 0;
 		if (fine && !p->state->given_up)
-			*changed |= take(o, p, &w[i], f[i].text);
+			w->changed |= take(o, p, f.v[i].text, &seen);
 		else
-			w[left++] = w[i];
-		if (f[i].there && !fine && refused.n++ == 0)
-			refused = (struct refusals){ 1, w[left - 1].id, why };
+			w->v[w->n++] = wish;
+		if (f.v[i].there && !fine && refused.n++ == 0)
+			refused = (struct refusals){ 1, wish.id, why };
 	}
 	warn_refusals(p, &refused);
-	return left;
 }
 
 bool offer_ask(struct offers *o, const struct offer_wish *w, size_t n) {
-	struct offer_wish *new = ARENA_ARRAY(o->arena, struct offer_wish, n + 1);
-	size_t left = 0;
-	bool changed = false;
+	struct wishes new = { .v = ARENA_ARRAY(o->arena, struct offer_wish, n + 1) };
 	for (size_t i = 0; i < n; i++)
 		if (map_add(&o->asked, atom(w[i].hash)))
-			new[left++] = w[i];
-	for (size_t i = 0; i < o->peers.n && left; i++)
+			new.v[new.n++] = w[i];
+	for (size_t i = 0; i < o->peers.n && new.n; i++)
 		if (!o->peers.v[i].state->given_up)
-			left = ask_peer(o, &o->peers.v[i], new, left, &changed);
-	return changed;
+			ask_peer(o, &o->peers.v[i], &new);
+	return new.changed;
 }
 
 bool offer_has(const struct offers *o, struct slice hash) {
@@ -161,44 +166,48 @@ struct fetching {
 /* The bytes the provenance tells of, whatever an earlier call left of others. 0; −1: not to be had;
  * 1: they are others. */
 static int get(struct fetching *f, const struct peer *p, const struct provenance *seen,
-		struct net_reply *reply, struct slice *why) {
-	struct net_request r = { .file = f->in.file, .size = seen->size };
-	const char *name = store_name(f->arena, f->hash);
-	for (;;) {
-		if (peer_get(f->arena, p, name, &r, reply, why) < 0)
+		struct peer_transfer *t) {
+	*t = (struct peer_transfer){ .name = store_name(f->arena, f->hash), .file = f->in.file,
+		.size = seen->size };
+	for (;; t->fresh = true) {
+		if (peer_get(f->arena, p, t) < 0)
 			return -1;
-		if (slice_is(seen->sha256, reply->sha256))
+		if (slice_is(seen->sha256, t->reply.sha256))
 			return 0;
-		*why = SLICE("its bytes are not those its provenance tells of");
-		if (!reply->resumed)
+		t->why = SLICE("its bytes are not those its provenance tells of");
+		if (!t->reply.resumed)
 			return 1;
-		r.fresh = true;
 	}
 }
 
 static bool fetch_from(struct fetching *f, const struct peer *p, const struct provenance *seen) {
-	struct net_reply reply;
-	struct slice why;
-	int rc = get(f, p, seen, &reply, &why);
-	if (rc < 0 && reply.unreachable)
-		give_up(p, why);
+	struct peer_transfer t;
+	int rc = get(f, p, seen, &t);
+	if (rc < 0 && t.reply.unreachable)
+		give_up(p, t.why);
 	else if (rc)
 		warn(SFMT ": %s: artefact %s: " SFMT, SARG(f->w->id), p->place,
-				rc > 0 ? "refused" : "not to be had", SARG(why));
+				rc > 0 ? "refused" : "not to be had", SARG(t.why));
 	return rc == 0;
+}
+
+/* A small file of a mirror; unset: it has none. */
+static struct slice read_from(struct arena *a, const struct peer *p, const char *name) {
+	struct peer_file f = { .name = name };
+	struct peer_files files = { &f, 1 };
+	struct slice why;
+	if (!p->state->given_up && peer_ask(a, p, &files, &why) < 0)
+		give_up(p, why);
+	return f.text;
 }
 
 /* The provenance a mirror has for it, accepted; unset: none. */
 static struct slice info_from(struct fetching *f, const struct peer *p, const struct offer *offer,
 		struct provenance *seen) {
-	struct peer_file info = { .name = store_info_name(f->arena, f->hash) };
-	struct slice why;
-	if (p == offer->peer)
-		info.text = offer->info;
-	else if (peer_ask(f->arena, p, &info, 1, &why) < 0)
-		give_up(p, why);
-	return info.text.p && provenance_accept(f->arena, info.text, f->w->hash, keys(f->o), seen, &why) == 0
-		? info.text : SLICE_NONE;
+	struct slice why, info = p == offer->peer ? offer->info :
+		read_from(f->arena, p, store_info_name(f->arena, f->hash));
+	struct provenance_claim c = claim(f->o, info, f->w->hash);
+	return info.p && provenance_accept(f->arena, &c, seen, &why) == 0 ? info : SLICE_NONE;
 }
 
 /* From the mirror that offered it, else from one after that; those before have been asked. */
@@ -243,20 +252,15 @@ int offer_fetch(const struct offers *o, const struct offer_wish *w) {
 /* --- who had this content first --- */
 
 /* The note at the mirror is a hint; what it names must prove it. */
-static bool learn_from(struct arena *a, const struct offers *o, const struct peer *p, struct slice key) {
-	struct peer_file note = { .name = same_name(a, key) }, info = { .head = false };
+static bool learn_from(const struct offers *o, struct arena *a, const struct peer *p,
+		struct slice key) {
+	struct slice first = slice_trim(read_from(a, p, same_name(a, key))), why;
 	struct provenance seen;
-	struct slice why, first;
-	int rc = peer_ask(a, p, &note, 1, &why);
-	first = slice_trim(note.text);
-	if (rc == 0 && note.there && hash_is_hex(HASH_SHA256, first)) {
-		info.name = store_info_name(a, arena_str(a, first));
-		rc = peer_ask(a, p, &info, 1, &why);
-	}
-	if (rc < 0)
-		give_up(p, why);
-	if (!info.there || provenance_accept(a, info.text, first, keys(o), &seen, &why) < 0
-			|| !slice_eq(seen.key, key))
+	if (!hash_is_hex(HASH_SHA256, first))
+		return false;
+	struct slice info = read_from(a, p, store_info_name(a, arena_str(a, first)));
+	struct provenance_claim c = claim(o, info, first);
+	if (!info.p || provenance_accept(a, &c, &seen, &why) < 0 || !slice_eq(seen.key, key))
 		return false;
 	same_learn(o->o.same, &(struct same_found){ first, key, seen.same });
 	return true;
@@ -265,7 +269,7 @@ static bool learn_from(struct arena *a, const struct offers *o, const struct pee
 void offer_learn(const struct offers *o, struct slice key) {
 	struct arena *a = arena_new();
 	for (size_t i = 0; i < o->peers.n; i++)
-		if (!o->peers.v[i].state->given_up && learn_from(a, o, &o->peers.v[i], key))
+		if (learn_from(o, a, &o->peers.v[i], key))
 			break;
 	arena_free(a);
 }

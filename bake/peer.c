@@ -1,5 +1,5 @@
-/* peer: names become addresses through mirror.h, so that what Yocto's users write means what it means
- * there; a plain URL is the pair "file://.* URL/PATH". */
+/* peer: names become addresses through mirror.h, so that what Yocto's users write means what it
+ * means there; a plain URL is the pair "file://.* URL/PATH". */
 #include "peer.h"
 
 #include <errno.h>
@@ -23,15 +23,22 @@ enum { TIMEOUT_S = 10, ATTEMPTS = 2 };
 
 /* --- the variable --- */
 
-static const char *text_of(struct data *config, struct arena *a, const char *name) {
-	struct slice text = slice_trim(data_text(config, name));
-	return text.n ? arena_str(a, text) : NULL;
+/* The variable at hand. */
+struct reader {
+	struct data *config;
+	struct arena *arena;
+	const char *variable;
+};
+
+static const char *text_of(const struct reader *r, const char *name) {
+	struct slice text = slice_trim(data_text(r->config, name));
+	return text.n ? arena_str(r->arena, text) : NULL;
 }
 
-/* A variable of the configuration, else of the environment: secrets belong in the latter. */
-static const char *either(struct data *config, struct arena *a, const char *name,
-		const char *const *environment) {
-	const char *text = name ? text_of(config, a, name) : NULL;
+/* A variable of the configuration (NULL: none), else of the environment: secrets belong in the
+ * latter. */
+static const char *either(const struct reader *r, const char *name, const char *const *environment) {
+	const char *text = name ? text_of(r, name) : NULL;
 	for (; !text && *environment; environment++) {
 		text = getenv(*environment);
 		text = text && *text ? text : NULL;
@@ -44,8 +51,8 @@ static bool is_pattern(struct slice word) {
 	return slice_starts(word, "file://") && !slice_starts(word, "file:///");
 }
 
-static unsigned seconds_of(struct data *config, struct arena *a) {
-	const char *text = text_of(config, a, "SSTATE_MIRROR_TIMEOUT");
+static unsigned seconds_of(const struct reader *r) {
+	const char *text = text_of(r, "SSTATE_MIRROR_TIMEOUT");
 	char *end = "";
 	unsigned long n = text ? strtoul(text, &end, 10) : TIMEOUT_S;
 	if (*end || n == 0 || n > 3600)
@@ -53,42 +60,42 @@ static unsigned seconds_of(struct data *config, struct arena *a) {
 	return (unsigned)n;
 }
 
-static void set_limits(struct data *config, struct arena *a, struct peer *p) {
-	unsigned seconds = seconds_of(config, a);
+static void set_limits(const struct reader *r, struct peer *p) {
+	unsigned seconds = seconds_of(r);
 	p->how = (struct net_request){ .connect_s = seconds, .stall_s = seconds, .attempts = ATTEMPTS,
-		.ca_bundle = text_of(config, a, "SSTATE_MIRROR_CA") };
+		.ca_bundle = text_of(r, "SSTATE_MIRROR_CA") };
 	if (!p->how.ca_bundle)
-		p->how.ca_bundle = text_of(config, a, "BB_CA_BUNDLE");
+		p->how.ca_bundle = text_of(r, "BB_CA_BUNDLE");
 	p->how.access = &p->who;
-	p->who = (struct net_access){ .certificate = text_of(config, a, "SSTATE_MIRROR_CERT"),
-		.key = text_of(config, a, "SSTATE_MIRROR_KEY"),
-		.stays = text_of(config, a, "BB_ALLOWED_NETWORKS") != NULL,
-		.exempt = data_true(config, "SSTATE_MIRROR_ALLOW_NETWORK") };
+	p->who = (struct net_access){ .certificate = text_of(r, "SSTATE_MIRROR_CERT"),
+		.key = text_of(r, "SSTATE_MIRROR_KEY"),
+		.stays = text_of(r, "BB_ALLOWED_NETWORKS") != NULL,
+		.exempt = data_true(r->config, "SSTATE_MIRROR_ALLOW_NETWORK") };
 }
 
 /* Without an access key requests go out unsigned: a public bucket can be read. */
-static void set_bucket(struct data *config, struct arena *a, struct peer *p) {
+static void set_bucket(const struct reader *r, struct peer *p) {
 	static const char *const user[] = { "AWS_ACCESS_KEY_ID", NULL };
 	static const char *const secret[] = { "AWS_SECRET_ACCESS_KEY", NULL };
 	static const char *const token[] = { "AWS_SESSION_TOKEN", NULL };
 	static const char *const regions[] = { "AWS_REGION", "AWS_DEFAULT_REGION", NULL };
 	static const char *const endpoints[] = { "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", NULL };
-	const char *region = either(config, a, "SSTATE_MIRROR_REGION", regions);
-	const char *endpoint = either(config, a, "SSTATE_MIRROR_ENDPOINT", endpoints);
+	const char *region = either(r, "SSTATE_MIRROR_REGION", regions);
+	const char *endpoint = either(r, "SSTATE_MIRROR_ENDPOINT", endpoints);
 	region = region ? region : "us-east-1";
-	endpoint = endpoint ? endpoint : arena_printf(a, "https://s3.%s.amazonaws.com", region).p;
+	endpoint = endpoint ? endpoint : arena_printf(r->arena, "https://s3.%s.amazonaws.com", region).p;
 	struct slice base = slice_of(endpoint);
 	while (slice_ends(base, "/"))
 		base.n--;
-	p->endpoint = arena_str(a, base);
-	p->who.user = either(config, a, NULL, user);
-	p->who.password = either(config, a, NULL, secret);
-	p->who.token = either(config, a, NULL, token);
+	p->endpoint = arena_str(r->arena, base);
+	p->who.user = either(r, NULL, user);
+	p->who.password = either(r, NULL, secret);
+	p->who.token = either(r, NULL, token);
 	if (p->who.user && p->who.password)
-		p->who.sigv4 = arena_printf(a, "aws:amz:%s:s3", region).p;
+		p->who.sigv4 = arena_printf(r->arena, "aws:amz:%s:s3", region).p;
 }
 
-static int set_kind(struct peer *p, const char *variable, const struct uri *u) {
+static int set_kind(const struct reader *r, const struct uri *u, struct peer *p) {
 	static const struct { const char *scheme; enum peer_kind kind; } kinds[] = {
 		{ "file", PEER_DIRECTORY }, { "http", PEER_SERVER }, { "https", PEER_SERVER },
 		{ "s3", PEER_BUCKET },
@@ -98,7 +105,7 @@ static int set_kind(struct peer *p, const char *variable, const struct uri *u) {
 			p->kind = kinds[i].kind;
 			return 0;
 		}
-	error("%s: %s: it is no file, http, https or s3 URL", variable, p->place);
+	error("%s: %s: it is no file, http, https or s3 URL", r->variable, p->place);
 	return -1;
 }
 
@@ -111,44 +118,40 @@ static const char *place_of(struct arena *a, struct slice url) {
 	return arena_str(a, place);
 }
 
-static int make_peer(struct data *config, struct arena *a, const char *variable,
-		const struct slice words[2], struct peer *p) {
-	struct slice url = words[1];
+/* pattern: unset when the URL stands alone. */
+static int make_peer(const struct reader *r, struct slice pattern, struct slice url, struct peer *p) {
 	struct uri u;
 	const char *why;
-	*p = (struct peer){ .place = place_of(a, url), .state = p->state };
-	if (!uri_parse(a, url, &u, &why)) {
-		error("%s: %s: %s", variable, p->place, why);
+	*p = (struct peer){ .place = place_of(r->arena, url), .state = p->state };
+	if (!uri_parse(r->arena, url, &u, &why)) {
+		error("%s: %s: %s", r->variable, p->place, why);
 		return -1;
 	}
-	if (!words[0].n)
-		url = arena_printf(a, "%s/PATH", p->place);
-	p->pair = arena_printf(a, SFMT " " SFMT, SARG(words[0].n ? words[0] : SLICE("file://.*")), SARG(url));
-	if (set_kind(p, variable, &u) < 0)
+	p->pair = pattern.n ? arena_printf(r->arena, SFMT " " SFMT, SARG(pattern), SARG(url)) :
+		arena_printf(r->arena, "file://.* %s/PATH", p->place);
+	if (set_kind(r, &u, p) < 0)
 		return -1;
-	set_limits(config, a, p);
+	set_limits(r, p);
 	if (p->kind == PEER_BUCKET)
-		set_bucket(config, a, p);
+		set_bucket(r, p);
 	return 0;
 }
 
-/* --- who may be asked --- */
-
-static bool is_allowed(struct data *config, struct arena *a, const struct peer *p) {
+static bool is_allowed(const struct reader *r, const struct peer *p) {
+	const char *why = NULL, *url = p->kind == PEER_BUCKET ? p->endpoint : p->place;
+	struct slice hosts = data_text(r->config, "BB_ALLOWED_NETWORKS");
 	if (p->kind == PEER_DIRECTORY)
 		return true;
-	const char *why = NULL, *url = p->kind == PEER_BUCKET ? p->endpoint : p->place;
-	if (data_true(config, "BB_NO_NETWORK") && !p->who.exempt)
+	if (data_true(r->config, "BB_NO_NETWORK") && !p->who.exempt)
 		why = "BB_NO_NETWORK is set";
-	else if (!uri_host_allowed(a, slice_of(url), data_text(config, "BB_ALLOWED_NETWORKS")))
+	else if (!uri_host_allowed(r->arena, slice_of(url), hosts))
 		why = "BB_ALLOWED_NETWORKS does not name it";
 	if (why)
 		debug("%s: not asked for artefacts: %s", p->place, why);
 	return !why;
 }
 
-/* --- the list --- */
-
+/* Yocto's own documents end each pair with a "\n" of two letters. */
 static struct slice without_escapes(struct arena *a, struct slice text) {
 	char *copy = arena_str(a, text);
 	for (char *at = copy; (at = strstr(at, "\\n")); at += 2)
@@ -156,39 +159,40 @@ static struct slice without_escapes(struct arena *a, struct slice text) {
 	return slice_of(copy);
 }
 
-static int add_words(struct data *config, struct arena *a, const char *variable, struct slices *words,
-		struct peers *list) {
+static int add_words(const struct reader *r, const struct slices *words, struct peers *list) {
 	for (size_t i = 0; i < words->n; i++) {
-		struct slice pair[2] = { SLICE_NONE, words->v[i] };
-		if (is_pattern(words->v[i])) {
-			if (i + 1 == words->n) {
-				error("%s: \"" SFMT "\" is a pattern, and no URL follows it", variable,
-						SARG(words->v[i]));
-				return -1;
-			}
-			pair[0] = words->v[i];
-			pair[1] = words->v[++i];
-		}
-		if (make_peer(config, a, variable, pair, &list->v[list->n]) < 0)
+		struct slice pattern = is_pattern(words->v[i]) ? words->v[i] : SLICE_NONE;
+		if (pattern.n && ++i == words->n) {
+			error("%s: \"" SFMT "\" is a pattern, and no URL follows it", r->variable,
+					SARG(pattern));
 			return -1;
-		list->n += is_allowed(config, a, &list->v[list->n]);
+		}
+		if (make_peer(r, pattern, words->v[i], &list->v[list->n]) < 0)
+			return -1;
+		list->n += is_allowed(r, &list->v[list->n]);
 	}
 	return 0;
 }
 
+static struct peer_state *share_states(size_t n) {
+	struct peer_state *states = mmap(NULL, n * sizeof *states, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (states == MAP_FAILED)
+		broken("no memory to share with tasks");
+	return states;
+}
+
 int peer_list(struct data *config, struct arena *a, const char *variable, struct peers *list) {
+	struct reader r = { config, a, variable };
 	struct slices words = { 0 };
 	slices_words(a, &words, without_escapes(a, data_text(config, variable)));
 	*list = (struct peers){ .v = ARENA_ARRAY(a, struct peer, words.n + 1) };
 	if (words.n == 0)
 		return 0;
-	struct peer_state *shared = mmap(NULL, words.n * sizeof *shared, PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		broken("no memory to share with tasks");
+	struct peer_state *states = share_states(words.n);
 	for (size_t i = 0; i < words.n; i++)
-		list->v[i].state = &shared[i];
-	return add_words(config, a, variable, &words, list);
+		list->v[i].state = &states[i];
+	return add_words(&r, &words, list);
 }
 
 bool peer_give_up(const struct peer *p) {
@@ -250,26 +254,26 @@ void peer_make(const struct peer *p) {
 }
 
 /* A directory that is not there may be a file system that is not mounted. */
-static int ask_directory(struct arena *a, const struct peer *p, struct peer_file *f, size_t n,
+static int ask_directory(struct arena *a, const struct peer *p, const struct peer_files *f,
 		struct slice *why) {
 	const char *root = root_of(a, p);
 	if (!strchr(root, '\\') && !os_is_dir(root)) {
 		*why = SLICE("no such directory");
 		return -1;
 	}
-	for (size_t i = 0; i < n; i++)
-		look_at(a, p, &f[i]);
+	for (size_t i = 0; i < f->n; i++)
+		look_at(a, p, &f->v[i]);
 	return 0;
 }
 
 /* A bucket that may not be listed answers 403 for what it does not have; who is let in nowhere gets
  * nothing else. */
-static int judge(struct arena *a, const struct peer *p, const struct survey_question *q, size_t n,
-		struct slice *why) {
+static int judge(struct arena *a, const struct peer *p, const struct survey *s, struct slice *why) {
 	const struct survey_question *odd = NULL;
-	for (size_t i = 0; i < n; i++) {
-		p->state->open |= q[i].status == 200 || q[i].status == 404 || q[i].status == 410;
-		odd = odd || !q[i].status ? odd : &q[i];
+	for (size_t i = 0; i < s->n; i++) {
+		const struct survey_question *q = &s->question[i];
+		p->state->open |= q->status == 200 || q->status == 404 || q->status == 410;
+		odd = odd || !q->status ? odd : q;
 	}
 	if (p->state->open || !odd)
 		return 0;
@@ -280,85 +284,89 @@ static int judge(struct arena *a, const struct peer *p, const struct survey_ques
 	return -1;
 }
 
-static int ask_server(struct arena *a, const struct peer *p, struct peer_file *f, size_t n,
+static int ask_server(struct arena *a, const struct peer *p, const struct peer_files *f,
 		struct slice *why) {
-	struct survey_question *q = ARENA_ARRAY(a, struct survey_question, n + 1);
-	size_t *which = ARENA_ARRAY(a, size_t, n + 1), asked = 0;
-	for (size_t i = 0; i < n; i++) {
-		const char *url = address(a, p, f[i].name);
+	struct survey s = { .question = ARENA_ARRAY(a, struct survey_question, f->n + 1) };
+	struct peer_file **asked = ARENA_ARRAY(a, struct peer_file *, f->n + 1);
+	for (size_t i = 0; i < f->n; i++) {
+		const char *url = address(a, p, f->v[i].name);
 		if (!url)
 			continue;
-		which[asked] = i;
-		q[asked++] = (struct survey_question){ .url = url, .head = f[i].head };
+		asked[s.n] = &f->v[i];
+		s.question[s.n++] = (struct survey_question){ .url = url, .head = f->v[i].head };
 	}
-	int rc = survey_ask(a, &p->how, q, asked, why);
-	for (size_t i = 0; i < asked; i++) {
-		struct peer_file *to = &f[which[i]];
-		to->there = q[i].status == 200;
-		to->bytes = q[i].bytes;
-		to->text = to->there ? q[i].text : SLICE_NONE;
+	int rc = survey_ask(a, &p->how, &s, why);
+	for (size_t i = 0; i < s.n; i++) {
+		const struct survey_question *q = &s.question[i];
+		asked[i]->there = q->status == 200;
+		asked[i]->bytes = q->bytes;
+		asked[i]->text = q->status == 200 ? q->text : SLICE_NONE;
 	}
-	return rc < 0 ? -1 : judge(a, p, q, asked, why);
+	return rc < 0 ? -1 : judge(a, p, &s, why);
 }
 
-int peer_ask(struct arena *a, const struct peer *p, struct peer_file *f, size_t n, struct slice *why) {
-	return p->kind == PEER_DIRECTORY ? ask_directory(a, p, f, n, why) : ask_server(a, p, f, n, why);
+int peer_ask(struct arena *a, const struct peer *p, const struct peer_files *f, struct slice *why) {
+	return p->kind == PEER_DIRECTORY ? ask_directory(a, p, f, why) : ask_server(a, p, f, why);
 }
 
 /* --- one file --- */
 
-static int copy(struct arena *a, const char *from, const char *to, struct net_reply *reply,
-		struct slice *why) {
+static int copy(struct arena *a, const char *from, struct peer_transfer *t) {
 	char hex[HASH_HEX];
 	struct stat st;
-	*reply = (struct net_reply){ .bytes = 0 };
-	if (os_copy_file(from, to) < 0 || hash_file(HASH_SHA256, to, hex) < 0 || stat(to, &st) < 0) {
-		*why = arena_printf(a, "%s: %s", from, strerror(errno));
+	if (os_copy_file(from, t->file) < 0 || hash_file(HASH_SHA256, t->file, hex) < 0
+			|| stat(t->file, &st) < 0) {
+		t->why = arena_printf(a, "%s: %s", from, strerror(errno));
 		return -1;
 	}
-	memcpy(reply->sha256, hex, sizeof reply->sha256);
-	reply->bytes = (uint64_t)st.st_size;
+	memcpy(t->reply.sha256, hex, sizeof t->reply.sha256);
+	t->reply.bytes = (uint64_t)st.st_size;
 	return 0;
 }
 
-int peer_get(struct arena *a, const struct peer *p, const char *name, const struct net_request *file,
-		struct net_reply *reply, struct slice *why) {
-	const char *from = address(a, p, name);
-	*reply = (struct net_reply){ .bytes = 0 };
-	*why = SLICE("its pattern does not fit");
+static const char *begin(struct arena *a, const struct peer *p, struct peer_transfer *t) {
+	t->reply = (struct net_reply){ .bytes = 0 };
+	t->why = SLICE("its pattern does not fit");
+	return address(a, p, t->name);
+}
+
+int peer_get(struct arena *a, const struct peer *p, struct peer_transfer *t) {
+	const char *from = begin(a, p, t);
+	struct net_request r = p->how;
 	if (!from)
 		return -1;
 	if (p->kind == PEER_DIRECTORY)
-		return copy(a, from, file->file, reply, why);
-	struct net_request r = p->how;
+		return copy(a, from, t);
 	r.url = from;
-	r.file = file->file;
-	r.size = file->size;
-	r.fresh = file->fresh;
-	return net_get(a, &r, reply, why);
+	r.file = t->file;
+	r.size = t->size;
+	r.fresh = t->fresh;
+	return net_get(a, &r, &t->reply, &t->why);
 }
 
-static int copy_beside(struct arena *a, const char *file, const char *to, struct slice *why) {
+static int copy_beside(struct arena *a, const char *to, struct peer_transfer *t) {
 	const char *temporary = os_beside(a, to, "tmp");
-	if (os_mkparents(to) == 0 && os_copy_file(file, temporary) == 0
+	if (os_mkparents(to) == 0 && os_copy_file(t->file, temporary) == 0
 			&& utimensat(AT_FDCWD, temporary, NULL, 0) == 0 && rename(temporary, to) == 0)
 		return 0;
-	*why = arena_printf(a, "%s: %s", to, strerror(errno));
+	t->why = arena_printf(a, "%s: %s", to, strerror(errno));
+	t->reply.unreachable = true;
 	unlink(temporary);
 	return -1;
 }
 
-int peer_put(struct arena *a, const struct peer *p, const struct peer_sent *s, bool *unreachable,
-		struct slice *why) {
-	const char *to = address(a, p, s->name);
-	*unreachable = true;
-	*why = SLICE("its pattern does not fit");
+int peer_put(struct arena *a, const struct peer *p, struct peer_transfer *t) {
+	const char *to = begin(a, p, t);
+	struct net_request r = p->how;
+	struct upload_reply reply;
 	if (!to)
 		return -1;
 	if (p->kind == PEER_DIRECTORY)
-		return copy_beside(a, s->file, to, why);
-	struct net_request r = p->how;
+		return copy_beside(a, to, t);
 	r.url = to;
-	r.file = s->file;
-	return upload_file(a, &r, s->sha256, unreachable, why);
+	r.file = t->file;
+	int rc = upload_file(a, &r, t->sha256, &reply);
+	t->reply.unreachable = reply.unreachable;
+	t->why = reply.why;
+	return rc;
 }

@@ -1,5 +1,5 @@
-/* peer: another place that keeps artefacts: an entry of SSTATE_MIRRORS. A directory, a web server or an
- * S3 bucket; what lies there has the names it has in SSTATE_DIR. */
+/* peer: another place that keeps artefacts: an entry of SSTATE_MIRRORS. A directory, a web server or
+ * an S3 bucket; what lies there has the names it has in SSTATE_DIR. */
 #ifndef BAKE_PEER_H
 #define BAKE_PEER_H
 
@@ -37,7 +37,7 @@ struct peers {
 };
 
 /* The entries of a variable, either Yocto's pairs ("file://.* URL/PATH") or URLs alone, without those
- * BB_NO_NETWORK and BB_ALLOWED_NETWORKS forbid. All lives in a. 0, or −1 with a message. */
+ * that BB_NO_NETWORK and BB_ALLOWED_NETWORKS forbid. All lives in a. 0, or −1 with a message. */
 int peer_list(struct data *config, struct arena *a, const char *variable, struct peers *list);
 
 struct peer_file {
@@ -48,19 +48,28 @@ struct peer_file {
 	struct slice text;       /* in the arena of peer_ask */
 };
 
-/* Looks for many small files at once. 0; or −1 and *why, when the peer does not answer or lets us see
- * nothing: what was found until then stands. */
-int peer_ask(struct arena *a, const struct peer *p, struct peer_file *f, size_t n, struct slice *why);
-/* One file, as net_get does: of `file` its file, size and fresh count. */
-int peer_get(struct arena *a, const struct peer *p, const char *name, const struct net_request *file,
-		struct net_reply *reply, struct slice *why);
-/* Sends a file whose digest is sha256; it appears complete or not at all. 0; or −1 with *why, and
- * *unreachable when others would fail too. */
-struct peer_sent {
-	const char *name, *file, *sha256;
+struct peer_files {
+	struct peer_file *v;
+	size_t n;
 };
-int peer_put(struct arena *a, const struct peer *p, const struct peer_sent *s, bool *unreachable,
-		struct slice *why);
+
+/* Looks for many small files at once. 0; or −1 and *why, when the peer does not answer or lets us
+ * see nothing: what was found until then stands. */
+int peer_ask(struct arena *a, const struct peer *p, const struct peer_files *f, struct slice *why);
+
+struct peer_transfer {
+	const char *name;        /* there */
+	const char *file;        /* here */
+	const char *sha256;      /* put: its digest */
+	uint64_t size;           /* get: what it should have; 0: unknown */
+	bool fresh;              /* get: as net_request's */
+	struct net_reply reply;  /* get: what came; of a failed one, unreachable: others would fail too */
+	struct slice why;        /* of a failure, in the arena given */
+};
+
+/* 0, or −1 without a message. What is put appears complete or not at all. */
+int peer_get(struct arena *a, const struct peer *p, struct peer_transfer *t);
+int peer_put(struct arena *a, const struct peer *p, struct peer_transfer *t);
 /* Makes a directory that is not there yet; a server's own business otherwise. */
 void peer_make(const struct peer *p);
 /* From now on nobody asks it any more. True for who says so first, and so has to tell. */

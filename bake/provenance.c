@@ -102,12 +102,12 @@ static bool is_digest(struct slice text) {
 	return text.n == 0 || hash_is_hex(HASH_SHA256, text);
 }
 
-int provenance_accept(struct arena *a, struct slice text, struct slice task,
-		const struct slices *keys, struct provenance *p, struct slice *why) {
-	if (keys && keys->n && provenance_check(a, text, keys, why) < 0)
+int provenance_accept(struct arena *a, const struct provenance_claim *c, struct provenance *p,
+		struct slice *why) {
+	if (c->keys && c->keys->n && provenance_check(a, c->text, c->keys, why) < 0)
 		return -1;
 	*why = SLICE("its provenance is another artefact's");
-	if (provenance_read(text, p) < 0 || !slice_eq(p->task, task))
+	if (provenance_read(c->text, p) < 0 || !slice_eq(p->task, c->task))
 		return -1;
 	*why = SLICE("its provenance is damaged");
 	return is_digest(p->same) && is_digest(p->key) && is_digest(p->sha256) ? 0 : -1;

@@ -30,10 +30,15 @@ int provenance_write(struct arena *a, const struct provenance *p, const char *ke
 /* Reads what provenance_write wrote; slices point into text. 0, or −1: it is not such a text. Nothing
  * is believed by reading it: see provenance_accept. */
 int provenance_read(struct slice text, struct provenance *p);
-/* Reads a text that says to be of the artefact of a task hash, and believes it when one of the keys
- * signed it, or there are none. 0, or −1 and *why. */
-int provenance_accept(struct arena *a, struct slice text, struct slice task,
-		const struct slices *keys, struct provenance *p, struct slice *why);
+/* A text that says to be of the artefact of a task hash. */
+struct provenance_claim {
+	struct slice text, task;
+	const struct slices *keys;       /* whom we trust; NULL or empty: everybody */
+};
+
+/* Reads such a text, and believes it when one of the keys signed it. 0, or −1 and *why. */
+int provenance_accept(struct arena *a, const struct provenance_claim *c, struct provenance *p,
+		struct slice *why);
 /* Is text signed with one of the keys (PEM files)? 0, or −1 and *why. */
 int provenance_check(struct arena *a, struct slice text, const struct slices *keys,
 		struct slice *why);

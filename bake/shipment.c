@@ -1,5 +1,5 @@
-/* shipment: one look at what the other end has, then some processes that carry, each taking the next
- * artefact from a shared count. An artefact's provenance goes last: who sees it sees the whole.
+/* shipment: one look at what the other end has, then some processes that carry, each taking the
+ * next artefact from a shared count. An artefact's provenance goes last: who sees it sees the whole.
  * Whatever is stopped goes on where it stopped when it is asked for again. */
 #include "shipment.h"
 
@@ -144,7 +144,7 @@ static struct agenda *open_targets(struct arena *a, const struct options *o, boo
 struct parcel {
 	const struct inventory_item *item;
 	struct slice info;       /* its provenance, as it lies here */
-	struct provenance p;
+	struct provenance p;     /* the same, read */
 	bool noted;              /* the other end knows who first had this content */
 };
 
@@ -160,6 +160,18 @@ struct push {
 	const struct peer *peer;
 };
 
+/* The path here of what has that name in SSTATE_DIR. */
+static const char *here(const struct push *p, struct arena *a, const char *name) {
+	return arena_printf(a, "%s/%s", p->held.dir, name).p;
+}
+
+/* Is this what a text, here or at the other end, says of the artefact of a hash? */
+static bool accepted(struct push *p, struct slice text, struct slice hash, struct provenance *seen) {
+	struct provenance_claim c = { text, hash, p->settings.verify_keys };
+	struct slice why;
+	return text.p && provenance_accept(p->arena, &c, seen, &why) == 0;
+}
+
 static void take_parcels(struct push *p) {
 	size_t without = 0;
 	p->parcel = ARENA_ARRAY(p->arena, struct parcel, p->held.n + 1);
@@ -167,17 +179,14 @@ static void take_parcels(struct push *p) {
 	for (size_t i = 0; i < p->held.n; i++) {
 		const struct inventory_item *item = &p->held.item[i];
 		struct parcel *to = &p->parcel[p->n];
-		struct slice hash = slice_of(item->hash), why;
+		struct slice hash = slice_of(item->hash);
 		if (p->wanted && !map_get(p->wanted, atom(hash)))
 			continue;
-		const char *info = arena_printf(p->arena, "%s/%s", p->held.dir,
-			store_info_name(p->arena, item->hash)).p;
 		*to = (struct parcel){ .item = item };
-		if (os_read(p->arena, info, &to->info) == 0 && provenance_accept(p->arena, to->info, hash,
-				p->settings.verify_keys, &to->p, &why) == 0)
-			p->n++;
-		else
-			without++;
+		os_read(p->arena, here(p, p->arena, store_info_name(p->arena, item->hash)), &to->info);
+		bool fine = accepted(p, to->info, hash, &to->p);
+		p->n += fine;
+		without += !fine;
 	}
 	if (without)
 		note("cache push: %zu artefacts stay: without provenance that SSTATE_VERIFY_KEYS accept",
@@ -189,49 +198,54 @@ enum { INFO, ARCHIVE, NOTE, FILES };
 
 static bool is_there(struct push *p, const struct peer_file *f, const struct parcel *to) {
 	struct provenance seen;
-	struct slice why;
-	return f[INFO].there && f[ARCHIVE].there && provenance_accept(p->arena, f[INFO].text, to->p.task,
-		p->settings.verify_keys, &seen, &why) == 0 && f[ARCHIVE].bytes == seen.size;
+	return f[INFO].there && f[ARCHIVE].there && accepted(p, f[INFO].text, to->p.task, &seen)
+		&& f[ARCHIVE].bytes == seen.size;
 }
 
-/* Leaves what the other end lacks. One that shows us nothing may still take files, so what went wrong
- * is said when they are sent. */
+static struct peer_files names_of(struct push *p) {
+	struct arena *a = p->arena;
+	struct peer_files f = { ARENA_ARRAY(a, struct peer_file, FILES * p->n + 1), FILES * p->n };
+	for (size_t i = 0; i < p->n; i++) {
+		const struct parcel *q = &p->parcel[i];
+		struct peer_file *three = &f.v[FILES * i];
+		three[INFO].name = store_info_name(a, q->item->hash);
+		three[ARCHIVE].name = store_name(a, q->item->hash);
+		three[ARCHIVE].head = true;
+		three[NOTE].name = q->p.key.n ? same_name(a, q->p.key) : three[INFO].name;
+	}
+	return f;
+}
+
+/* Leaves what the other end lacks. One that shows us nothing may still take files, so what went
+ * wrong is said when they are sent. Returns how many are there. */
 static size_t drop_known(struct push *p) {
-	struct peer_file *f = ARENA_ARRAY(p->arena, struct peer_file, FILES * p->n + 1);
+	struct peer_files f = names_of(p);
 	struct slice why;
 	size_t left = 0, n = p->n;
-	for (size_t i = 0; i < n; i++) {
-		const struct parcel *q = &p->parcel[i];
-		f[FILES * i + INFO].name = store_info_name(p->arena, q->item->hash);
-		f[FILES * i + ARCHIVE].name = store_name(p->arena, q->item->hash);
-		f[FILES * i + ARCHIVE].head = true;
-		f[FILES * i + NOTE].name = q->p.key.n ? same_name(p->arena, q->p.key) : f[FILES * i].name;
-	}
-	if (peer_ask(p->arena, p->peer, f, FILES * n, &why) < 0)
+	if (peer_ask(p->arena, p->peer, &f, &why) < 0)
 		debug("cache push: %s: " SFMT, p->peer->place, SARG(why));
 	for (size_t i = 0; i < n; i++) {
-		p->parcel[i].noted = !p->parcel[i].p.key.n || f[FILES * i + NOTE].there;
-		if (!is_there(p, &f[FILES * i], &p->parcel[i]))
-			p->parcel[left++] = p->parcel[i];
+		struct parcel q = p->parcel[i];
+		q.noted = !q.p.key.n || f.v[FILES * i + NOTE].there;
+		if (!is_there(p, &f.v[FILES * i], &q))
+			p->parcel[left++] = q;
 	}
 	p->n = left;
 	return n - left;
 }
 
-static int put(struct push *p, struct arena *a, const struct parcel *q, const struct peer_sent *s) {
-	struct slice why;
-	bool unreachable;
-	if (peer_put(a, p->peer, s, &unreachable, &why) == 0)
+static int put(struct push *p, const struct parcel *q, struct arena *a, struct peer_transfer t) {
+	if (peer_put(a, p->peer, &t) == 0)
 		return 0;
-	if (!unreachable)
-		error("cache push: " SFMT ": %s: " SFMT, SARG(q->p.artefact), p->peer->place, SARG(why));
+	if (!t.reply.unreachable)
+		error("cache push: " SFMT ": %s: " SFMT, SARG(q->p.artefact), p->peer->place, SARG(t.why));
 	else if (peer_give_up(p->peer))
-		error("cache push: %s: " SFMT, p->peer->place, SARG(why));
+		error("cache push: %s: " SFMT, p->peer->place, SARG(t.why));
 	return -1;
 }
 
 /* Which task has this content: any one that has serves, its provenance says the rest. */
-static int put_note(struct push *p, struct arena *a, const struct parcel *q) {
+static int put_note(struct push *p, const struct parcel *q, struct arena *a) {
 	char sha256[HASH_HEX];
 	FILE *file = q->noted ? NULL : tmpfile();
 	if (!file)
@@ -241,24 +255,29 @@ static int put_note(struct push *p, struct arena *a, const struct parcel *q) {
 	fflush(file);
 	hash_text(HASH_SHA256, q->p.task, sha256);
 	const char *path = arena_printf(a, "/proc/self/fd/%d", fileno(file)).p;
-	int rc = put(p, a, q, &(struct peer_sent){ same_name(a, q->p.key), path, sha256 });
+	int rc = put(p, q, a, (struct peer_transfer){ .name = same_name(a, q->p.key), .file = path,
+		.sha256 = sha256 });
 	fclose(file);
 	return rc;
 }
 
-static int send_parcel(struct push *p, struct arena *a, const struct parcel *q) {
+static int put_info(struct push *p, const struct parcel *q, struct arena *a) {
 	char sha256[HASH_HEX];
-	const char *hash = q->item->hash, *info = store_info_name(a, hash);
+	const char *name = store_info_name(a, q->item->hash);
+	hash_text(HASH_SHA256, q->info, sha256);
+	return put(p, q, a, (struct peer_transfer){ .name = name, .file = here(p, a, name),
+		.sha256 = sha256 });
+}
+
+static int send_parcel(struct push *p, const struct parcel *q, struct arena *a) {
+	char sha256[HASH_HEX];
+	struct peer_transfer archive = { .name = store_name(a, q->item->hash), .file = q->item->file,
+		.sha256 = sha256 };
 	if (hash_file(HASH_SHA256, q->item->file, sha256) < 0 || !slice_is(q->p.sha256, sha256)) {
 		error("cache push: " SFMT ": %s: damaged: not sent", SARG(q->p.artefact), q->item->file);
 		return -1;
 	}
-	if (put(p, a, q, &(struct peer_sent){ store_name(a, hash), q->item->file, sha256 }) < 0
-			|| put_note(p, a, q) < 0)
-		return -1;
-	hash_text(HASH_SHA256, q->info, sha256);
-	const char *file = arena_printf(a, "%s/%s", p->held.dir, info).p;
-	return put(p, a, q, &(struct peer_sent){ info, file, sha256 });
+	return put(p, q, a, archive) < 0 || put_note(p, q, a) < 0 ? -1 : put_info(p, q, a);
 }
 
 static int64_t carry_out(void *ctx, size_t i) {
@@ -266,7 +285,7 @@ static int64_t carry_out(void *ctx, size_t i) {
 	if (p->peer->state->given_up)
 		return -1;
 	struct arena *a = arena_new();
-	int rc = send_parcel(p, a, &p->parcel[i]);
+	int rc = send_parcel(p, &p->parcel[i], a);
 	arena_free(a);
 	return rc < 0 ? -1 : (int64_t)p->parcel[i].item->bytes;
 }

@@ -2,7 +2,8 @@
  * provenance beside it as HASH.info.
  *
  * Invariants: a file under its own name is complete (written beside, renamed) and its owner is not
- * asked for; what comes from elsewhere is gathered below incoming/ first; trees come back under their own names only after the content has proved right. */
+ * asked for; what comes from elsewhere is gathered below incoming/ first; trees come back under their
+ * own names only after the content has proved right. */
 #include "store.h"
 #include "data.h"
 #include "hash.h"
@@ -252,10 +253,9 @@ static enum outcome unpack(const char *file, const struct pack_tree *t, size_t c
 /* Only what a trusted key signed for this very task … */
 static int accept_info(struct arena *a, const struct store *s, const char *hash,
 		struct provenance *p, struct slice *why) {
-	struct slice text;
+	struct provenance_claim c = { .task = slice_of(hash), .keys = s->o.verify_keys };
 	*why = SLICE("it has no provenance");
-	return os_read(a, info_of(a, s, hash), &text) < 0 ? -1 :
-		provenance_accept(a, text, slice_of(hash), s->o.verify_keys, p, why);
+	return os_read(a, info_of(a, s, hash), &c.text) < 0 ? -1 : provenance_accept(a, &c, p, why);
 }
 
 static bool trusts_all(const struct store *s) {

@@ -20,7 +20,7 @@ struct asked {
 	char error[CURL_ERROR_SIZE];
 };
 
-struct survey {
+struct inquiry {
 	struct arena *arena;
 	const struct net_request *r;
 	CURLM *multi;
@@ -41,7 +41,7 @@ static size_t take(char *bytes, size_t one, size_t size, void *ctx) {
 	return size;
 }
 
-static void put(struct survey *s, struct asked *k) {
+static void put(struct inquiry *s, struct asked *k) {
 	long silence_s = s->r->connect_s ? s->r->connect_s : SILENCE_S;
 	k->body.n = 0;
 	k->error[0] = '\0';
@@ -59,7 +59,7 @@ static void put(struct survey *s, struct asked *k) {
 	curl_multi_add_handle(s->multi, k->curl);
 }
 
-static void begin(struct survey *s, struct survey_question *q) {
+static void begin(struct inquiry *s, struct survey_question *q) {
 	struct asked *k = s->place;
 	while (k->q)
 		k++;
@@ -69,7 +69,7 @@ static void begin(struct survey *s, struct survey_question *q) {
 	s->running++;
 }
 
-static void note_answer(struct survey *s, struct asked *k) {
+static void note_answer(struct inquiry *s, struct asked *k) {
 	curl_off_t bytes = -1;
 	curl_easy_getinfo(k->curl, CURLINFO_RESPONSE_CODE, &k->q->status);
 	curl_easy_getinfo(k->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &bytes);
@@ -84,7 +84,7 @@ static bool may_pass(CURLcode rc) {
 		rc == CURLE_PARTIAL_FILE || rc == CURLE_HTTP2 || rc == CURLE_HTTP2_STREAM;
 }
 
-static void end(struct survey *s, struct asked *k, CURLcode rc) {
+static void end(struct inquiry *s, struct asked *k, CURLcode rc) {
 	curl_multi_remove_handle(s->multi, k->curl);
 	if (may_pass(rc) && !k->again) {
 		k->again = true;
@@ -103,7 +103,7 @@ static void end(struct survey *s, struct asked *k, CURLcode rc) {
 
 /* --- all of them --- */
 
-static void take_answers(struct survey *s) {
+static void take_answers(struct inquiry *s) {
 	CURLMsg *m;
 	int left;
 	while ((m = curl_multi_info_read(s->multi, &left))) {
@@ -122,7 +122,9 @@ static int64_t deadline(const struct net_request *r, size_t n) {
 	return os_now_ms() + 3000 * silence_s + EACH_MS * (int64_t)n;
 }
 
-static void ask_all(struct survey *s, struct survey_question *q, size_t n) {
+static void ask_all(struct inquiry *s, const struct survey *all) {
+	struct survey_question *q = all->question;
+	size_t n = all->n;
 	int64_t until = deadline(s->r, n);
 	size_t next = 0;
 	int still;
@@ -139,7 +141,7 @@ static void ask_all(struct survey *s, struct survey_question *q, size_t n) {
 	}
 }
 
-static void close_all(struct survey *s) {
+static void close_all(struct inquiry *s) {
 	for (size_t i = 0; i < WINDOW; i++) {
 		struct asked *k = &s->place[i];
 		if (k->q)
@@ -151,9 +153,9 @@ static void close_all(struct survey *s) {
 	curl_multi_cleanup(s->multi);
 }
 
-int survey_ask(struct arena *a, const struct net_request *r, struct survey_question *q, size_t n,
+int survey_ask(struct arena *a, const struct net_request *r, const struct survey *all,
 		struct slice *why) {
-	struct survey s = { .arena = a, .r = r, .why = why };
+	struct inquiry s = { .arena = a, .r = r, .why = why };
 	*why = SLICE_NONE;
 	if (net_closed(r)) {
 		*why = slice_of(net_closed(r));
@@ -162,7 +164,7 @@ int survey_ask(struct arena *a, const struct net_request *r, struct survey_quest
 	s.multi = curl_multi_init();
 	for (size_t i = 0; i < WINDOW; i++)
 		s.place[i].curl = curl_easy_init();
-	ask_all(&s, q, n);
+	ask_all(&s, all);
 	close_all(&s);
 	return why->p ? -1 : 0;
 }

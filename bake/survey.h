@@ -19,10 +19,15 @@ struct survey_question {
 	struct slice text;       /* the answer's body; unset with head */
 };
 
+struct survey {
+	struct survey_question *question;
+	size_t n;
+};
+
 /* Puts all questions, some of them at once. Of r, connect_s (seconds without any answer, 0: 15),
  * trust and access count. 0; or −1 and *why, without credentials, when the server does not answer or
  * is too slow: what was answered until then stands. */
-int survey_ask(struct arena *a, const struct net_request *r, struct survey_question *q, size_t n,
+int survey_ask(struct arena *a, const struct net_request *r, const struct survey *s,
 		struct slice *why);
 
 #endif

@@ -104,7 +104,7 @@ static struct slice describe(struct arena *a, struct sending *s, CURLcode rc) {
 		status == 405 || status == 501 ? ": it takes no files" : "");
 }
 
-static int send_file(struct arena *a, struct sending *s, bool *unreachable, struct slice *why) {
+static int send_file(struct arena *a, struct sending *s, struct upload_reply *reply) {
 	unsigned attempts = s->r->attempts ? s->r->attempts : ATTEMPTS;
 	unsigned pause = s->r->pause_ms ? s->r->pause_ms : PAUSE_MS;
 	for (unsigned i = 1;; i++) {
@@ -112,8 +112,8 @@ static int send_file(struct arena *a, struct sending *s, bool *unreachable, stru
 		long status = response(s);
 		if (rc == CURLE_OK && status >= 200 && status < 300)
 			return 0;
-		*why = describe(a, s, rc);
-		*unreachable = blames_server(rc, status);
+		reply->why = describe(a, s, rc);
+		reply->unreachable = blames_server(rc, status);
 		if (i == attempts || !may_pass(rc, status))
 			return -1;
 		os_pause(pause);
@@ -121,25 +121,23 @@ static int send_file(struct arena *a, struct sending *s, bool *unreachable, stru
 	}
 }
 
-int upload_file(struct arena *a, const struct net_request *r, const char *sha256, bool *unreachable,
-		struct slice *why) {
+int upload_file(struct arena *a, const struct net_request *r, const char *sha256,
+		struct upload_reply *reply) {
 	struct stat st;
 	struct sending s = { .r = r, .sha256 = sha256 };
-	*unreachable = net_closed(r) != NULL;
-	if (net_closed(r)) {
-		*why = slice_of(net_closed(r));
+	*reply = (struct upload_reply){ net_closed(r) != NULL, slice_of(net_closed(r)) };
+	if (reply->unreachable)
 		return -1;
-	}
 	s.file = fopen(r->file, "re");
 	if (!s.file || fstat(fileno(s.file), &st) < 0) {
-		*why = arena_printf(a, "%s: %s", r->file, strerror(errno));
+		reply->why = arena_printf(a, "%s: %s", r->file, strerror(errno));
 		if (s.file)
 			fclose(s.file);
 		return -1;
 	}
 	s.bytes = st.st_size;
 	s.curl = own_handle();
-	int rc = send_file(a, &s, unreachable, why);
+	int rc = send_file(a, &s, reply);
 	fclose(s.file);
 	buf_free(&s.said);
 	return rc;

@@ -120,19 +120,18 @@ static struct slice why;
 
 static bool has(const char *name) {
 	struct peer_file f = { .name = name };
-	cr_assert_eq(peer_ask(a, &list.v[0], &f, 1, &why), 0, SFMT, SARG(why));
+	cr_assert_eq(peer_ask(a, &list.v[0], &(struct peer_files){ &f, 1 }, &why), 0, SFMT, SARG(why));
 	return f.there;
 }
 
 static void put(const char *name, const char *text) {
-	bool unreachable;
+	struct peer_transfer t = { .name = name, .file = in("file") };
 	cr_assert_eq(os_write(in("file"), slice_of(text), 0644, false), 0);
-	cr_assert_eq(peer_put(a, &list.v[0], &(struct peer_sent){ name, in("file"), NULL }, &unreachable,
-		&why), 0, SFMT, SARG(why));
+	cr_assert_eq(peer_put(a, &list.v[0], &t), 0, SFMT, SARG(t.why));
 }
 
 Test(peer, files_go_into_a_directory_and_come_back) {
-	struct net_reply reply;
+	struct peer_transfer t = { .name = "ab/abc.info", .file = in("back") };
 	struct slice text;
 	mirrors(arena_printf(a, "file://.* file://%s/d/PATH", top).p);
 	peer_make(&list.v[0]);
@@ -141,16 +140,15 @@ Test(peer, files_go_into_a_directory_and_come_back) {
 	cr_assert(has("ab/abc.info"));
 	cr_assert(os_is_file(in("d/ab/abc.info")));
 	struct peer_file f = { .name = "ab/abc.info", .head = true };
-	peer_ask(a, &list.v[0], &f, 1, &why);
+	peer_ask(a, &list.v[0], &(struct peer_files){ &f, 1 }, &why);
 	cr_assert_eq(f.bytes, 4);
-	cr_assert_eq(peer_get(a, &list.v[0], "ab/abc.info", &(struct net_request){ .file = in("back") },
-		&reply, &why), 0);
+	cr_assert_eq(peer_get(a, &list.v[0], &t), 0);
 	cr_assert_eq(os_read(a, in("back"), &text), 0);
 	cr_assert(slice_is(text, "text"));
-	cr_assert_eq(reply.bytes, 4);
-	cr_assert_eq(peer_get(a, &list.v[0], "ab/none", &(struct net_request){ .file = in("back") }, &reply,
-		&why), -1);
-	cr_assert_not(reply.unreachable);
+	cr_assert_eq(t.reply.bytes, 4);
+	t.name = "ab/none";
+	cr_assert_eq(peer_get(a, &list.v[0], &t), -1);
+	cr_assert_not(t.reply.unreachable);
 }
 
 Test(peer, patterns_choose_names_and_move_them) {
@@ -164,7 +162,7 @@ Test(peer, patterns_choose_names_and_move_them) {
 Test(peer, a_directory_that_is_not_there) {
 	struct peer_file f = { .name = "ab/abc.info" };
 	mirrors(arena_printf(a, "file://%s/nowhere", top).p);
-	cr_assert_eq(peer_ask(a, &list.v[0], &f, 1, &why), -1);
+	cr_assert_eq(peer_ask(a, &list.v[0], &(struct peer_files){ &f, 1 }, &why), -1);
 	cr_assert(slice_is(why, "no such directory"));
 	cr_assert(peer_give_up(&list.v[0]));
 	cr_assert_not(peer_give_up(&list.v[0]), "only the first tells");

@@ -23,7 +23,7 @@ static const char *refused(const struct provenance *p, const char *task) {
 	struct slice text, why = SLICE("");
 	struct provenance seen;
 	cr_assert_eq(provenance_write(a, p, NULL, &text), 0);
-	return provenance_accept(a, text, slice_of(task), NULL, &seen, &why) < 0 ? arena_str(a, why) : "";
+	return provenance_accept(a, &(struct provenance_claim){ text, slice_of(task), NULL }, &seen, &why) < 0 ? arena_str(a, why) : "";
 }
 
 Test(provenance, what_is_written_is_read) {

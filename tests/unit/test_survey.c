@@ -54,7 +54,7 @@ static void by_path(int fd, const char *request, size_t n) {
 static int ask(size_t n) {
 	struct net_request r = { .connect_s = 2, .access = &who };
 	signal(SIGPIPE, SIG_IGN);
-	return survey_ask(a, &r, q, n, &why);
+	return survey_ask(a, &r, &(struct survey){ q, n }, &why);
 }
 
 static const char *url(const char *path, int number) {

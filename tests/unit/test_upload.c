@@ -8,8 +8,7 @@
 
 static struct arena *a;
 static char top[] = "/tmp/test-upload-XXXXXX";
-static struct slice why;
-static bool unreachable;
+static struct upload_reply reply;
 
 static const char *in(const char *name) { return arena_printf(a, "%s/%s", top, name).p; }
 
@@ -40,7 +39,7 @@ static void by_path(int fd, const char *request, size_t n) {
 static int put(const char *path) {
 	struct net_request r = { .url = arena_printf(a, "%s/%s", base, path).p, .file = in("file"),
 		.pause_ms = 1, .connect_s = 2 };
-	return upload_file(a, &r, NULL, &unreachable, &why);
+	return upload_file(a, &r, NULL, &reply);
 }
 
 static bool arrived(const char *text) {
@@ -50,7 +49,7 @@ static bool arrived(const char *text) {
 
 Test(upload, the_file_arrives) {
 	serve(by_path);
-	cr_assert_eq(put("201/x"), 0, SFMT, SARG(why));
+	cr_assert_eq(put("201/x"), 0, SFMT, SARG(reply.why));
 	cr_assert(arrived("PUT /201/x HTTP/1.1\r\n"));
 	cr_assert(arrived("\r\n\r\nthe bytes"));
 	cr_assert_eq(put("204/y"), 0, "and the next");
@@ -58,33 +57,33 @@ Test(upload, the_file_arrives) {
 
 Test(upload, a_server_in_trouble_is_tried_again) {
 	serve(by_path);
-	cr_assert_eq(put("later"), 0, SFMT, SARG(why));
+	cr_assert_eq(put("later"), 0, SFMT, SARG(reply.why));
 	cr_assert(arrived("\r\n\r\nthe bytes"));
 }
 
 Test(upload, a_refusal_says_why) {
 	serve(by_path);
 	cr_assert_eq(put("403"), -1);
-	cr_assert(slice_is(why, "the server answers 403 Denied"), SFMT, SARG(why));
-	cr_assert(unreachable, "all files share who we are");
+	cr_assert(slice_is(reply.why, "the server answers 403 Denied"), SFMT, SARG(reply.why));
+	cr_assert(reply.unreachable, "all files share who we are");
 	cr_assert_eq(put("405"), -1);
-	cr_assert(slice_is(why, "the server answers 405 Denied: it takes no files"), SFMT, SARG(why));
+	cr_assert(slice_is(reply.why, "the server answers 405 Denied: it takes no files"), SFMT, SARG(reply.why));
 	cr_assert_eq(put("413"), -1);
-	cr_assert_not(unreachable, "a smaller one may be taken");
+	cr_assert_not(reply.unreachable, "a smaller one may be taken");
 	cr_assert_eq(put("302"), -1);
-	cr_assert(unreachable, "what is sent elsewhere has not arrived");
+	cr_assert(reply.unreachable, "what is sent elsewhere has not arrived");
 }
 
 Test(upload, a_file_that_is_not_there) {
 	serve(by_path);
 	os_remove(in("file"));
 	cr_assert_eq(put("201"), -1);
-	cr_assert(slice_find(why, "No such file", NULL), SFMT, SARG(why));
-	cr_assert_not(unreachable);
+	cr_assert(slice_find(reply.why, "No such file", NULL), SFMT, SARG(reply.why));
+	cr_assert_not(reply.unreachable);
 }
 
 Test(upload, nobody_listens) {
 	strcpy(base, "http://127.0.0.1:1");
 	cr_assert_eq(put("201"), -1);
-	cr_assert(unreachable);
+	cr_assert(reply.unreachable);
 }
