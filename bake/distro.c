@@ -249,6 +249,12 @@ struct distro *distro_open(struct arena *a, const char *cache, struct slice *why
 	return o;
 }
 
+void distro_addresses(const struct distro *o, struct arena *a, struct slices *urls) {
+	for (size_t i = 0; i < o->count; i++)
+		if (!slices_has(urls, o->index[i].uri))
+			slices_add(a, urls, o->index[i].uri);
+}
+
 /* --- fetching an index --- */
 
 static int write_config(struct distro *o, const struct index *x) {

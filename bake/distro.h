@@ -14,6 +14,8 @@ struct distro;
 /* cache: an absolute directory of ours (made), for the private configuration and tables of what the
  * archive holds. NULL and *why when this host has no such archive. Nothing is fetched yet. */
 struct distro *distro_open(struct arena *a, const char *cache, struct slice *why);
+/* Adds the addresses of what would be asked. */
+void distro_addresses(const struct distro *o, struct arena *a, struct slices *urls);
 /* Puts a file with one of these sha256 (lower case) at `file`, verified. The host's own suites are
  * looked at first, then others of the same archive; indices of sources before those of packages. An
  * index is fetched when first needed, and again when older than a day and nothing was found. 0, or

@@ -134,6 +134,19 @@ static int try_stores(struct hunt *h, struct slice sha256) {
 	return -1;
 }
 
+/* Is every server of the archive one that may be asked? Else *why. */
+static bool allowed(struct hunt *h, const struct distro *distro, struct slice *why) {
+	struct slices urls = { 0 };
+	distro_addresses(distro, h->arena, &urls);
+	for (size_t i = 0; i < urls.n; i++)
+		if (!hunt_allowed(h, urls.v[i])) {
+			*why = arena_printf(h->arena, "BB_ALLOWED_NETWORKS does not name " SFMT,
+				SARG(urls.v[i]));
+			return false;
+		}
+	return true;
+}
+
 /* The archive of this host's distribution, opened once; NULL and *why when there is none. */
 static struct distro *host_archive(struct hunt *h, struct slice *why) {
 	static struct distro *distro;
@@ -143,15 +156,16 @@ static struct distro *host_archive(struct hunt *h, struct slice *why) {
 		*why = SLICE("BB_DISTRO_SOURCES is \"0\"");
 		return NULL;
 	}
-	if (data_true(h->d, "BB_NO_NETWORK")) {
-		*why = SLICE("BB_NO_NETWORK is set");
+	if (data_true(h->d, "BB_NO_NETWORK") || data_true(h->d, "BB_FETCH_PREMIRRORONLY")) {
+		*why = data_true(h->d, "BB_NO_NETWORK") ? SLICE("BB_NO_NETWORK is set") :
+			SLICE("BB_FETCH_PREMIRRORONLY is set");
 		return NULL;
 	}
 	if (!distro && !none.p)          /* its arena lives as long as the process */
 		distro = distro_open(arena_new(), os_path(h->arena, dir, SLICE(".distro")).p,
 			&none);
 	*why = none;
-	return distro;
+	return distro && allowed(h, distro, why) ? distro : NULL;
 }
 
 static int try_distro(struct hunt *h) {

@@ -428,6 +428,7 @@ bool net_answers(struct arena *a, const struct net_request *r, struct slice *why
 	start_curl();
 	CURL *c = curl_easy_init();
 	set_trust(c, r);
+	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);         /* that is an answer */
 	curl_easy_setopt(c, CURLOPT_URL, address_of(a, c, r->url));
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)r->connect_s);

@@ -161,6 +161,13 @@ static void give(struct refresh *r, size_t i, struct slice file) {
 	slices_add(r->arena, &s->changed, file);
 }
 
+static bool leaves(struct slice path) {
+	bool out = path.n && path.p[0] == '/';
+	for (struct slice part; slice_field(&path, '/', &part);)
+		out |= slice_is(part, "..");
+	return out;
+}
+
 /* Files that the sources have. Others are what building left, but for those somebody names. */
 static void find_changes(struct refresh *r, const struct slices *added) {
 	r->work = r->s;
@@ -170,6 +177,8 @@ static void find_changes(struct refresh *r, const struct slices *added) {
 			give(r, owner(r, file), file);
 	for (size_t i = 0; i < added->n; i++) {
 		const char *path = arena_printf(r->arena, "%s/" SFMT, r->s, SARG(added->v[i])).p;
+		if (leaves(added->v[i]))
+			raise_error("refresh: " SFMT ": name it as it is below %s", SARG(added->v[i]), r->s);
 		if (!os_exists(path))
 			raise_error("refresh: %s: not there", path);
 		give(r, r->steps - 1, added->v[i]);
@@ -268,9 +277,10 @@ static void refresh(struct refresh *r, const struct slices *added) {
 	struct slice below = below_unpack(r);
 	const char *state = arena_printf(r->arena, "%s/series", hunt_text(r->d, "PATCH_STATE")).p;
 	const char *unpacked = arena_printf(r->arena, "%s/unpacked", r->scratch).p;
-	if (!os_is_file(state) || !os_is_dir(r->s))
-		raise_error("refresh: %s: not patched yet: run bake -c patch first, then edit", r->s);
 	read_series(r);
+	/* do_patch says what it did; of a series of none there is nothing to say. */
+	if ((r->steps > 1 && !os_is_file(state)) || !os_is_dir(r->s))
+		raise_error("refresh: %s: not patched yet: run bake -c patch first, then edit", r->s);
 	unpack_all(r->d, unpacked);
 	r->tree = r->work = os_path(r->arena, slice_of(unpacked), below).p;
 	commit_series(r);
@@ -302,6 +312,11 @@ int refresh_patches(struct arena *a, const struct options *o) {
 			r.name = o->words.v[i];
 		else
 			slices_add(a, &added, o->words.v[i]);
+	}
+	if (slice_find(r.name, "/", NULL)) {
+		error("refresh: " SFMT ": give a name alone: it is put beside the recipe's other patches",
+			SARG(r.name));
+		return 2;
 	}
 	r.d = open_recipe(a, o);
 	if (!r.d)

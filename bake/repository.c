@@ -44,7 +44,8 @@ static struct git_source early_source(struct data *d, const struct source *s, co
 	g.attempts = hunt_number(d, "BB_FETCH_ATTEMPTS", 0);
 	g.pause_ms = hunt_number(d, "BB_FETCH_PAUSE_MS", 0);
 	g.most_s = hunt_number(d, "BB_GIT_TIMEOUT", 0);
-	g.offline = !url || (!near && data_true(d, "BB_NO_NETWORK"));
+	g.offline = !url || (!near && (data_true(d, "BB_NO_NETWORK") ||
+		!uri_host_allowed(data_arena(d), slice_of(url), data_text(d, "BB_ALLOWED_NETWORKS"))));
 	g.history = data_is(d, "BB_GIT_SHALLOW", "0");
 	g.lfs = uri_flag(&s->uri, "lfs", true);
 	return g;
@@ -214,7 +215,7 @@ static struct slice ask_server(void *ctx, struct slice *why) {
 	struct git_source g = early_source(q->d, q->s, git_url(a, &q->s->uri));
 	struct slice commit;
 	if (g.offline)
-		*why = SLICE("BB_NO_NETWORK is set");
+		*why = SLICE("BB_NO_NETWORK or BB_ALLOWED_NETWORKS forbids it");
 	if (g.offline || git_resolve(a, &g, &commit, why))
 		return SLICE_NONE;
 	warn("SRC_URI: " SFMT ": not pinned: AUTOREV is " SFMT, SARG(q->s->uri.text), SARG(commit));

@@ -69,6 +69,10 @@ static bool answers(struct arena *a, struct data *d, struct slice *why) {
 		.ca_bundle = bundle.n ? arena_str(a, bundle) : NULL };
 	if (known == UNKNOWN && slice_starts(server, "file://")) {
 		known = YES;                 /* a mirror on a disk */
+	} else if (!uri_host_allowed(a, server, data_text(d, "BB_ALLOWED_NETWORKS"))) {
+		*why = arena_printf(a, SFMT ": BB_ALLOWED_NETWORKS does not name it",
+			SARG(text_mask(a, server)));
+		return false;
 	} else if (known == UNKNOWN) {
 		net_offline(data_true(d, "BB_NO_NETWORK") ? "BB_NO_NETWORK is set" : NULL);
 		bool there = net_answers(a, &r, &said);
