@@ -230,7 +230,7 @@ check-fuzz: deps-check
 	tests/run fuzz
 check-system: deps-check build fault
 	tests/run system
-check: deps-check build fault
+check: deps-check build fault out/bench-sandbox out/bench-pack
 	@$(MAKE) --no-print-directory -j$$(nproc) FLAVOUR=asan CFLAGS='-O1 -g' SANITIZE='$(ASAN)' tests-built
 	tests/run unit cases fuzz system
 
@@ -241,9 +241,9 @@ image: deps-image build
 	@out/bake -B $(BUILD) --set MACHINE=$(MACHINE) image-info $(IMAGE)
 run: deps-image build
 	out/bake -B $(BUILD) --set MACHINE=$(MACHINE) run $(IMAGE)
-bench: deps-check build out/bench-sandbox
+bench: deps-check build out/bench-sandbox out/bench-pack
 	tests/bench/run.sh
-out/bench-sandbox: tests/bench/sandbox.c $(filter-out $(O)/main.o,$(OBJECTS))
+out/bench-%: tests/bench/%.c $(filter-out $(O)/main.o,$(OBJECTS))
 	$(CC) $(ALL_CFLAGS) -iquote bake -o $@ $^ $(LDLIBS)
 fuzz: deps-check
 	tests/fuzz/run.sh

@@ -1,8 +1,10 @@
 #!/bin/bash
-# Prints the figures of this machine: parsing, a no-op build beside ninja, overhead per task, and how
-# well the last `make image` kept the processors busy. Everything is made anew below a scratch
-# directory; BAKE names the engine, RECIPES the size of the generated layer. With OE_CORE naming a clone of
-# OpenEmbedded-Core its recipes are parsed too, and with BITBAKE naming one of BitBake, by that as well:
+# Prints the figures of this machine: parsing, a no-op build beside ninja, overhead per task, packing beside tar,
+# restoring an image, and how well the last `make image` kept the processors busy. What is compared is measured in one
+# run, in turn. Everything is made anew below a scratch directory; BAKE names the engine, RECIPES the size of the
+# generated layer. With OE_CORE naming a clone of OpenEmbedded-Core its recipes are parsed too, and with BITBAKE naming
+# one of BitBake, by that as well; with BENCH_COMPILE=1 the image is also compiled with nothing in the cache (some 20
+# minutes); REPORTS names more reports of `bake repro` than the one in BUILD:
 #	OE_CORE=~/openembedded-core BITBAKE=~/bitbake make bench
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -141,13 +143,13 @@ $without")"
 # What namespaces and mounts cost a task, above a plain fork and exec.
 sandbox() {
 	local ms
-	mkdir -p "$scratch/tmp"
-	if ! ms=$(out/bench-sandbox "$scratch/tmp"); then
+	"$BAKE" -B "$scratch/tree" -c fetch base-files >/dev/null 2>&1   # makes HOSTTOOLS_DIR
+	if ! ms=$(out/bench-sandbox "$scratch/tree/tmp" "$scratch/tree/tmp/hosttools"); then
 		line "sandbox set-up" "not possible here"
 		return
 	fi
 	line "sandbox set-up above fork and exec" \
-		"$(awk '{ printf "%9.1f ms (%.1f against %.1f)", $2 - $1, $2, $1 }' <<<"$ms")"
+		"$(awk '{ printf "%9.1f ms (%.1f against %.1f), %.1f of CPU", $2 - $1, $2, $1, $4 - $3 }' <<<"$ms")"
 }
 
 # The efficiency of the last build: CPU of its tasks / (wall × cores). One that only restored says
@@ -173,17 +175,81 @@ efficiency() {
 		}' "$log")"
 }
 
-# What the last `bake repro` (or --against-cache) in this build directory found.
-reproducible() {
-	local report=$BUILD/tmp/repro/report.json
-	[ -s "$report" ] || { line "reproducible packages and images" "no report: bake repro $IMAGE"; return; }
-	line "reproducible packages and images" "$(awk -F '[:,]' '
-		/"outputs"/ { all = $2 }
-		/"outputs-identical"/ { same = $2 }
-		END { printf "%7.1f %% (%d of %d)", all ? 100 * same / all : 0, same, all }' "$report")"
+# An artefact of the cache as a tree, packed and unpacked by the store's own code and by tar and zstd, at one level.
+# CPU time is what a busy machine leaves of the comparison. The store hashes what it packs and checks what it unpacks.
+packing() {
+	local store largest mb tree=$scratch/packed/tree file=$scratch/packed/ours other=$scratch/packed/theirs
+	store=$("$BAKE" -B "$scratch/tree" getvar --value SSTATE_DIR) || return 1
+	largest=$(find "$store" -name '*.tar.zst' -printf '%s %p\n' 2>/dev/null | sort -rn | sed -n '1s/^[0-9]* //p')
+	[ -n "$largest" ] || { line "packing and unpacking an artefact" "the cache is empty: make image"; return; }
+	mkdir -p "$tree"
+	zstd -dcq "$largest" | tar -x -C "$tree" || return 1
+	mb=$(zstd -dcq "$largest" | wc -c | awk '{ print $1 / 1e6 }')
+	compare "packing $(printf '%.0f' "$mb") MB" "$mb" "$(measure 5 out/bench-pack write "$tree" "$file")" \
+		"$(measure 5 sh -c 'tar --sort=name -C "$1" -cf - . | zstd -3 -T1 -q -f -o "$2"' sh "$tree" "$other")"
+	compare "unpacking it" "$mb" \
+		"$(measure 5 sh -c 'rm -rf "$2" && exec out/bench-pack read "$1" "$2"' sh "$file" "$tree.ours")" \
+		"$(measure 5 sh -c 'rm -rf "$2" && mkdir "$2" && zstd -dcq "$1" | tar -x -C "$2"' sh "$other" "$tree.theirs")"
+	rm -rf "$scratch/packed"
 }
 
-echo "bake on $cores cores, $(uname -m), $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo)"
+# compare TEXT MB OURS THEIRS: what measure said of both.
+compare() {
+	line "$1" "$(awk -v mb="$2" '{ wall[NR] = $1; cpu[NR] = $3 }
+		END { printf "%7.0f MB/s; tar | zstd %.0f MB/s; CPU time %.2f of its", mb / wall[1] * 1000,
+			mb / wall[2] * 1000, cpu[1] / cpu[2] }' <<<"$3
+$4")"
+}
+
+# image DIR OPTION…: builds it in an empty build directory; what measure does.
+image() {
+	local dir=$1
+	shift
+	rm -rf "$dir/tmp"
+	measure 1 "$BAKE" -B "$dir" "$@" "$IMAGE"
+}
+
+# Everything from a full cache against everything compiled. Nothing but downloads is shared with the latter.
+restoring() {
+	local dir=$scratch/image warm cold compiled file
+	"$BAKE" -B "$dir" -p >/dev/null 2>&1
+	if "$BAKE" -B "$dir" -n "$IMAGE" 2>/dev/null | grep -q '^run .*:do_compile$'; then
+		line "restoring $IMAGE" "the cache does not hold it: make image"
+		return
+	fi
+	image "$dir" >/dev/null || { line "restoring $IMAGE" "failed"; return 1; }
+	find "$("$BAKE" -B "$dir" getvar --value SSTATE_DIR)" -name '*.tar.zst' |
+		while read -r file; do dd if="$file" iflag=nocache count=0 status=none; done
+	cold=$(image "$dir")
+	warm=$(image "$dir")
+	line "restoring $IMAGE" "$(awk -v c="${cold%% *}" \
+		'{ printf "%7.1f s; with the cache not in memory %.1f s", $1 / 1000, c / 1000 }' <<<"$warm")"
+	if [ -z "${BENCH_COMPILE:-}" ]; then
+		line "  compiling it" "not measured: BENCH_COMPILE=1 does"
+		return
+	fi
+	compiled=$(image "$dir" --set SSTATE_DIR="$scratch/store") || { line "  compiling it" "failed"; return 1; }
+	line "  compiling it" "$(awk -v w="${warm%% *}" \
+		'{ printf "%7.0f s (%.0f s of CPU): restoring takes 1/%.0f", $1 / 1000, $3 / 1000, $1 / w }' <<<"$compiled")"
+}
+
+# What `bake repro` (or --against-cache) found the last time.
+reproducible() {
+	local report found=
+	for report in "$BUILD/tmp/repro/report.json" ${REPORTS:-}; do
+		[ -s "$report" ] || continue
+		found=yes
+		line "reproducible packages and images" "$(awk -F '[:,]' '
+			/"machine"/ { gsub(/[" ]/, "", $2); machine = $2 }
+			/"outputs"/ { all = $2 }
+			/"outputs-identical"/ { same = $2 }
+			END { printf "%7.1f %% (%d of %d, %s)", all ? 100 * same / all : 0, same, all, machine }' \
+			"$report"), $(date -r "$report" +%F)"
+	done
+	[ -n "$found" ] || line "reproducible packages and images" "no report: bake repro $IMAGE"
+}
+
+echo "$(date +%F): bake $(git describe --always --dirty 2>/dev/null) on $cores cores, $(uname -m), $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo)"
 mkdir -p "$scratch/layer"
 "$here/layer.sh" "$scratch/layer" "$RECIPES"
 status=0
@@ -195,6 +261,8 @@ openembedded || status=1
 noop || status=1
 overhead || status=1
 sandbox
+packing || status=1
+restoring || status=1
 efficiency
 reproducible
 exit $status
