@@ -2,7 +2,7 @@
  * digest is that text: whose it was, and whether its artefact was signed, do not matter. */
 #include "amendment.h"
 
-#include <errno.h>
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +17,7 @@
 #include "recipe.h"
 #include "util.h"
 
-enum { CONTEXT_LINES = 3 };
+enum { CONTEXT_LINES = 3, MOST_NAMES = 5 };
 
 #define LICENCE_TASK "do_populate_lic"
 
@@ -144,6 +144,48 @@ static bool tell(struct amendment *m, const struct recipe *r, struct slice whole
 	return true;
 }
 
+/* --- a text that is not there --- */
+
+static bool is_licence_name(struct arena *a, struct slice name) {
+	static const char *const words[] = { "licen", "copying", "copyright", "notice", "legal" };
+	char *lower = arena_str(a, name);
+	for (char *c = lower; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strstr(lower, words[i]))
+			return true;
+	return false;
+}
+
+/* What took its place: a text with its digest under another name, or what is named like a licence. */
+static bool tell_absent(struct amendment *m, struct buf *out) {
+	const char *source = text_of(m, "S"), *same = NULL;
+	struct slices like = { 0 };
+	struct os_entry *e;
+	size_t n;
+	char md5[HASH_HEX];
+	if (os_walk(m->arena, source, &e, &n))
+		return false;
+	for (size_t i = 0; i < n && !same; i++) {
+		const char *file = arena_printf(m->arena, "%s/%s", source, e[i].path).p;
+		if (e[i].type != 'f' || !is_licence_name(m->arena, os_basename(slice_of(e[i].path))))
+			continue;
+		if (notice_digest(&m->notice, file, md5) == 0 && slice_is(m->notice.md5, md5))
+			same = e[i].path;
+		else if (like.n < MOST_NAMES)
+			slices_add(m->arena, &like, slice_of(e[i].path));
+	}
+	buf_addf(out, SFMT ": " SFMT ": ", SARG(data_text(m->d, "PN")), SARG(m->notice.path));
+	if (same)
+		buf_addf(out, "the same text is %s now\n", same);
+	else if (like.n)
+		buf_addf(out, "the source has these, of other texts: " SFMT "\n",
+			SARG(slices_join(m->arena, &like, ", ")));
+	else
+		buf_adds(out, "no file of the source is named like a licence\n");
+	return true;
+}
+
 static bool report(struct data *d, const struct recipe *r, struct slice entry, struct buf *out) {
 	struct amendment m = { .d = d, .arena = data_arena(d) };
 	struct slice whole;
@@ -152,6 +194,8 @@ static bool report(struct data *d, const struct recipe *r, struct slice entry, s
 		return false;
 	m.file = m.notice.path.p[0] == '/' ? arena_str(m.arena, m.notice.path)
 		: os_path(m.arena, data_text(d, "S"), m.notice.path).p;
+	if (!os_exists(m.file))
+		return tell_absent(&m, out);
 	if (os_read(m.arena, m.file, &whole) || notice_digest(&m.notice, m.file, md5)
 			|| slice_is(m.notice.md5, md5))
 		return false;

@@ -11,7 +11,7 @@ struct recipe;
  * digest, a unified diff against the text the recipe was written for. That one is looked for by its
  * digest in LICENSE_DIRECTORY, among the artefacts of the recipe's do_populate_lic in SSTATE_DIR, and
  * in COMMON_LICENSE_DIR; where none has it, what was accepted last here is compared, or that is
- * said. Returns how many texts differ. A recipe that cannot be evaluated has none. */
+ * said. Of a text that is gone, what may have taken its place. Returns how many texts differ. A recipe that cannot be evaluated has none. */
 unsigned amendment_report(struct config *c, const struct recipe *r, struct arena *a,
 		struct buf *out);
 

@@ -166,10 +166,10 @@ static void collect_recipe(struct collect *c, struct data *d, const struct recip
 	const char *dir = arena_printf(a, "%s/" SFMT "-" SFMT, c->dir, SARG(r->pn), SARG(r->pv)).p;
 	buf_addf(&info, "recipe: " SFMT "\nversion: " SFMT "\nlicence: " SFMT "\n", SARG(r->pn),
 		SARG(r->pv), SARG(data_text(d, "LICENSE")));
+	if (os_remove(dir))              /* what an earlier run left */
+		raise_error("%s: %s", dir, strerror(errno));
 	download_all(d);
 	struct sources all = source_list(d);
-	if (os_remove(dir))
-		raise_error("%s: %s", dir, strerror(errno));
 	copy_recipe(c, d, dir, &info);
 	for (size_t i = 0; i < all.n; i++)
 		copy_source(d, &all.v[i], dir, &info);
@@ -283,6 +283,7 @@ int collect_sources(struct arena *a, const struct options *o) {
 	each_recipe(&c, "do_fetch", collect_one);
 	if (seal_write(a, c.dir))
 		return 1;
-	printf("%s: sources, patches, recipes and licence texts of %u recipes\n", c.dir, c.recipes);
+	printf("%s: sources, patches, recipes and licence texts of %u recipe%s\n", c.dir, c.recipes,
+		c.recipes == 1 ? "" : "s");
 	return c.failures ? 1 : 0;
 }
