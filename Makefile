@@ -106,6 +106,7 @@ MODULES := \
 	chart \
 	plan \
 	toolbox \
+	shadow \
 	view \
 	sandbox \
 	hosttools \

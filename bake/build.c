@@ -79,7 +79,8 @@ static struct task_context *make_context(struct agenda *b) {
 	const char *links = agenda_text(b, "HOSTTOOLS_DIR");
 	if (b->not_hermetic)
 		warn("not hermetic: tasks run without a sandbox: %s", b->not_hermetic);
-	else if (!(host = sandbox_prepare(b->arena, b->tmpdir, *links ? links : NULL)))
+	else if (!(host = sandbox_prepare(b->arena, b->tmpdir, *links ? links : NULL,
+			data_text(b->config, "HOSTLIBS"))))
 		return NULL;
 	struct task_context *c = task_context_new(b->arena, b->w->config, host);
 	c->graph = b->graph;

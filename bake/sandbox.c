@@ -30,8 +30,8 @@
 #include "util.h"
 #include "view.h"
 
-struct view *sandbox_prepare(struct arena *a, const char *tmpdir, const char *links) {
-	struct view_options o = { tmpdir, SANDBOX_TMPDIR, SANDBOX_HOST, links };
+struct view *sandbox_prepare(struct arena *a, const char *tmpdir, const char *links, struct slice libs) {
+	struct view_options o = { tmpdir, SANDBOX_TMPDIR, SANDBOX_HOST, libs, links };
 	return view_new(a, &o);
 }
 
@@ -195,8 +195,6 @@ static const char *enter(const struct sandbox *s, uid_t uid, gid_t gid) {
 		failed = make_binds(&v->all);
 	if (!failed && s->network)
 		failed = make_binds(&v->network);
-	if (!failed && !s->host_headers)
-		failed = make_binds(&v->target);
 	if (!failed && !s->network)
 		failed = make_binds(&v->tools);
 	if (!failed)

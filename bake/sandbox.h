@@ -12,7 +12,7 @@ struct view;
 
 #define SANDBOX_TMPDIR "/bake"       /* where a task sees TMPDIR */
 #define SANDBOX_HOME "/no-home"      /* $HOME of tasks without network: it does not exist */
-#define SANDBOX_HOST "/.host" /* where it sees the whole host, for compilers of build tools */
+#define SANDBOX_HOST "/.host" /* the sysroot of compilers of build tools: the host with libc and HOSTLIBS */
 
 /* What a task sees beside the fixed minimum (/dev, /proc, /etc, read-only host with headers
  * hidden). */
@@ -27,11 +27,11 @@ struct sandbox {
 	const struct sandbox_bind *binds;
 	size_t binds_count;
 	bool network;            /* and every program of the host, for what fetching may call */
-	bool host_headers; /* native recipes: /usr/include and development libraries stay visible */
 };
 
-/* Once per build: see view_new. links: HOSTTOOLS_DIR, or NULL. */
-struct view *sandbox_prepare(struct arena *a, const char *tmpdir, const char *links);
+/* Once per build: see view_new. links: HOSTTOOLS_DIR, or NULL; libs: HOSTLIBS. */
+struct view *sandbox_prepare(struct arena *a, const char *tmpdir, const char *links,
+		struct slice libs);
 
 /* Can this kernel make sandboxes for this user? Tried in a child of its own, so that there is time for
  * other work between asking and taking the answer. */

@@ -313,8 +313,7 @@ static pid_t fork_inner(struct arena *a) {
 	struct sandbox_bind *binds;
 	if (!c->host)
 		return fork();
-	struct sandbox s = { .view = c->host, .network = job.task->spec->network,
-		.host_headers = recipe_is_native(job.task->recipe) };
+	struct sandbox s = { .view = c->host, .network = job.task->spec->network };
 	s.binds_count = task_binds(a, &binds);
 	s.binds = binds;
 	return sandbox_fork(&s);
@@ -429,7 +428,7 @@ static void place(struct data *d, const char *name, struct slice dir) {
 }
 
 /* Replaced before any recipe is evaluated, so that every variable made of them follows: TMPDIR, and
- * BUILD_SYSROOT, where the compiler of build tools finds the host's headers and libraries. */
+ * BUILD_SYSROOT, where the compiler of build tools finds the host's libc. */
 static struct config *config_inside(struct arena *a, const struct config *config) {
 	struct config *c = ARENA_NEW(a, struct config);
 	*c = *config;

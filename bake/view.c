@@ -1,9 +1,8 @@
 /* view: found out once per build, so that a task pays for system calls alone.
  *
- * Target recipes must not see what the host would compile or link against. Directories of libraries
- * are replaced by a shadow that holds links to the libraries the host's own programs load
- * (libz.so.1, not libz.so, libz.a or crt1.o). The whole host stands apart, where only who means it
- * looks: the links of the shadows, and the compiler of build tools (BUILD_CC, by --sysroot). */
+ * A task must not see what the host would compile or link against: directories of headers and libraries
+ * are replaced by shadows, of programs by a toolbox. The host without libraries to link stands in the
+ * root; with libc's, below the sysroot of the compilers of build tools (BUILD_CC, by --sysroot). */
 #include "view.h"
 
 #include <errno.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "os.h"
+#include "shadow.h"
 #include "toolbox.h"
 #include "util.h"
 
@@ -49,12 +49,6 @@ static void add_host_path(struct view *v, struct view_binds *list, const char *p
 
 const char *view_below(const struct view *v, const char *name) {
 	return arena_printf(v->arena, "%s/%s", v->dir, name).p;
-}
-
-static void hide(struct view *v, const char *path) {
-	if (os_is_dir(path))
-		add_bind(v, &v->target, view_below(v, "empty"),
-				arena_str(v->arena, slice_of(path)));
 }
 
 /* The host's programs, below prefix: /usr, and /bin and its like as the links or directories they
@@ -164,108 +158,70 @@ static void add_etc(struct view *v) {
 		add_host_path(v, &v->network, getenv("SSH_AUTH_SOCK"));
 }
 
-/* --- library directories without what a compiler would take --- */
+/* --- headers and libraries --- */
 
-static bool is_elf(const char *path) {
-	char magic[4] = { 0 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	bool elf = read(fd, magic, 4) == 4 && memcmp(magic, "\177ELF", 4) == 0;
-	close(fd);
-	return elf;
-}
-
-/* What a program loads: libz.so.1, ld-linux.so.2; libbfd-2.40-system.so is a file of its own, while
- * libz.so is a link and libc.so a linker script: these only a linker reads. */
-static bool is_runtime(const char *path, const char *name) {
-	struct stat st;
-	if (fnmatch("*.so.[0-9]*", name, 0) == 0)
-		return true;
-	return fnmatch("*.so", name, 0) == 0 && lstat(path, &st) == 0 && S_ISREG(st.st_mode)
-	       && is_elf(path);
-}
-
-/* foreign: libraries of another machine; only the compiler's own belongs to the compiler. */
-static bool is_shown(const char *path, const char *name, bool foreign) {
-	if (os_is_dir(path))
-		return strcmp(name, "pkgconfig") != 0 && strcmp(name, "cmake") != 0;
-	if (foreign)
-		return fnmatch("libgcc_s.so*", name, 0) == 0;
-	return is_runtime(path, name);
-}
-
-static int fill_shadow(struct view *v, const char *dir, const char *shadow, bool foreign) {
-	struct slices names = { 0 };
-	if (os_mkdirs(shadow) < 0 || os_list(v->arena, dir, &names) < 0)
-		return -1;
-	for (size_t i = 0; i < names.n; i++) {
-		const char *path = arena_printf(v->arena, "%s/" SFMT, dir, SARG(names.v[i])).p;
-		const char *name = arena_str(v->arena, names.v[i]);
-		if (!is_shown(path, name, foreign))
+/* Shadows of every directory that fits the pattern; each stands at prefix and its own path. */
+static int shadow_all(struct view *v, const char *pattern, enum shadow_kind kind, const char *prefix) {
+	struct shadow s = { v->arena, view_below(v, "lib"), VIEW_WHOLE, v->named };
+	struct slices dirs = { 0 };
+	os_glob(v->arena, pattern, &dirs);
+	for (size_t i = 0; i < dirs.n; i++) {
+		if (!os_is_dir(dirs.v[i].p))
 			continue;
-		if (symlink(arena_printf(v->arena, "%s%s", v->whole, path).p,
-				arena_printf(v->arena, "%s/%s", shadow, name).p) < 0)
+		const char *shadow = shadow_make(&s, dirs.v[i].p, kind);
+		if (!shadow)
 			return -1;
+		add_bind(v, &v->all, shadow, arena_printf(v->arena, "%s" SFMT, prefix,
+			SARG(dirs.v[i])).p);
 	}
 	return 0;
 }
 
-/* The shadow of dir, made again when dir has changed. Its name carries the time of the change. */
-static const char *make_shadow(struct view *v, const char *dir, bool foreign) {
-	struct stat st;
-	if (stat(dir, &st) < 0)
-		return NULL;
-	char *flat = arena_str(v->arena, slice_of(dir));
-	for (char *c = flat; *c; c++)
-		if (*c == '/')
-			*c = '_';
-	const char *shadow = arena_printf(v->arena, "%s/lib/%s.%lld.%ld", v->dir, flat,
-		(long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec).p;
-	const char *unfinished = arena_printf(v->arena, "%s.new", shadow).p;
-	if (os_is_dir(shadow))
-		return shadow;
-	if (os_remove(unfinished) < 0 || fill_shadow(v, dir, unfinished, foreign) < 0
-			|| rename(unfinished, shadow) < 0) {
-		error("sandbox: %s: %s", shadow, strerror(errno));
-		return NULL;
-	}
-	return shadow;
-}
-
-static int shadow_dir(struct view *v, const char *dir, bool foreign) {
-	const char *shadow = make_shadow(v, dir, foreign);
-	if (!shadow)
-		return -1;
-	add_bind(v, &v->target, shadow, arena_str(v->arena, slice_of(dir)));
-	return 0;
-}
-
-static int shadow_all(struct view *v, const char *pattern, bool foreign) {
+static void hide_all(struct view *v, const char *pattern, const char *prefix) {
 	struct slices dirs = { 0 };
 	os_glob(v->arena, pattern, &dirs);
 	for (size_t i = 0; i < dirs.n; i++)
-		if (os_is_dir(dirs.v[i].p) && shadow_dir(v, dirs.v[i].p, foreign) < 0)
-			return -1;
-	return 0;
+		if (os_is_dir(dirs.v[i].p))
+			add_bind(v, &v->all, view_below(v, "empty"),
+				arena_printf(v->arena, "%s" SFMT, prefix, SARG(dirs.v[i])).p);
 }
 
-static int hide_headers(struct view *v) {
-	static const char *const hidden[] = { "/usr/include", "/usr/local", "/usr/lib32",
-		"/usr/libx32", "/usr/lib/pkgconfig", "/usr/lib/cmake", "/usr/share/pkgconfig" };
-	static const char *const cross[] = { "/usr/*-linux-*/include", "/usr/*-linux-*/sys-root" };
-	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-		hide(v, hidden[i]);
-	for (size_t i = 0; i < sizeof cross / sizeof *cross; i++) {
+#define LIBRARIES "/usr/lib/*-linux-gnu*"
+#define CROSS_LIBRARIES "/usr/*-linux-*/lib"
+
+/* What links of shadows lead to. Nothing looks here by itself. */
+static void add_whole(struct view *v) {
+	static const char *const patterns[] = { "/usr/include", "/usr/lib64", LIBRARIES,
+		CROSS_LIBRARIES };
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
 		struct slices dirs = { 0 };
-		os_glob(v->arena, cross[i], &dirs);
+		os_glob(v->arena, patterns[i], &dirs);
 		for (size_t k = 0; k < dirs.n; k++)
-			hide(v, dirs.v[k].p);
+			if (os_is_dir(dirs.v[k].p))
+				add_bind(v, &v->all, dirs.v[k].p, arena_printf(v->arena,
+					VIEW_WHOLE SFMT, SARG(dirs.v[k])).p);
 	}
-	if (shadow_all(v, "/usr/lib/*-linux-gnu*", false) < 0
-			|| shadow_all(v, "/usr/*-linux-*/lib", true) < 0)
-		return -1;
-	return os_is_dir("/usr/lib64") ? shadow_dir(v, "/usr/lib64", false) : 0;
+}
+
+/* In the root nothing can be compiled against the host. Below v->sysroot, where compilers for the build
+ * machine look, there is libc, and what HOSTLIBS names. */
+static int hide_headers(struct view *v) {
+	static const char *const hidden[] = { "/usr/local", "/usr/lib32", "/usr/libx32",
+		"/usr/lib/pkgconfig", "/usr/lib/cmake", "/usr/share/pkgconfig",
+		"/usr/*-linux-*/include", "/usr/*-linux-*/sys-root" };
+	const char *const prefixes[] = { "", v->sysroot };
+	add_whole(v);
+	hide_all(v, "/usr/include", "");
+	for (size_t k = 0; k < 2; k++) {
+		enum shadow_kind kind = k ? SHADOW_LINKING : SHADOW_RUNTIME;
+		for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+			hide_all(v, hidden[i], prefixes[k]);
+		if (shadow_all(v, LIBRARIES, kind, prefixes[k]) < 0
+				|| shadow_all(v, "/usr/lib64", kind, prefixes[k]) < 0
+				|| shadow_all(v, CROSS_LIBRARIES, SHADOW_FOREIGN, prefixes[k]) < 0)
+			return -1;
+	}
+	return shadow_all(v, "/usr/include", SHADOW_HEADERS, v->sysroot);
 }
 
 /* --- programs --- */
@@ -281,10 +237,8 @@ static int show_tools(struct view *v, const char *links) {
 		const char *from = arena_printf(v->arena, "%s%s", tree, *dir).p;
 		add_bind(v, &v->tools, from, *dir);
 		if (slice_starts(slice_of(*dir), "/usr/"))
-			add_bind(v, &v->tools, from, arena_printf(v->arena, "%s%s", v->whole, *dir).p);
+			add_bind(v, &v->tools, from, arena_printf(v->arena, "%s%s", v->sysroot, *dir).p);
 	}
-	if (os_is_dir("/usr/local"))
-		add_bind(v, &v->tools, view_below(v, "empty"), "/usr/local");
 	if (os_is_dir("/etc/alternatives"))
 		add_bind(v, &v->tools, arena_printf(v->arena, "%s/etc/alternatives", tree).p,
 			"/etc/alternatives");
@@ -294,14 +248,15 @@ static int show_tools(struct view *v, const char *links) {
 struct view *view_new(struct arena *a, const struct view_options *o) {
 	struct view *v = ARENA_NEW(a, struct view);
 	v->arena = a;
-	v->whole = o->whole;
+	v->sysroot = o->sysroot;
+	slices_words(a, &v->named, o->libs);
 	v->dir = arena_printf(a, "%s/sandbox", o->tmpdir).p;
 	if (write_etc(v) < 0) {
 		error("sandbox: %s: %s", v->dir, strerror(errno));
 		return NULL;
 	}
 	add_root_dirs(v, "");
-	add_root_dirs(v, v->whole);
+	add_root_dirs(v, v->sysroot);
 	add_devices(v);
 	add_etc(v);
 	add_bind(v, &v->all, o->tmpdir, o->as);

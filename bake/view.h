@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "util.h"
+
 struct arena;
 
+#define VIEW_WHOLE "/.whole"         /* where the links of shadows lead */
 #define VIEW_OLD "/.old"             /* where a sandbox has the host's root while it mounts */
 
 /* One mount, ready to be made. */
@@ -29,16 +32,17 @@ struct view_binds {
 struct view {
 	struct arena *arena;
 	const char *dir;         /* tmpdir/sandbox: what sandboxes share */
-	const char *whole;       /* see struct view_options */
+	const char *sysroot;     /* see struct view_options */
+	struct slices named;
 	struct view_binds all;   /* of every task */
 	struct view_binds network;       /* of tasks with network */
-	struct view_binds target;        /* of tasks that must not see host headers */
 	struct view_binds tools;         /* of tasks without network: the programs of HOSTTOOLS alone */
 };
 
 struct view_options {
 	const char *tmpdir, *as;         /* TMPDIR, and where it is seen */
-	const char *whole;       /* where the host's programs and libraries are seen with none hidden */
+	const char *sysroot;     /* where the host is seen with what is linked into its own programs */
+	struct slice libs;       /* HOSTLIBS: files of headers and libraries to be seen there beside libc's */
 	const char *links;       /* HOSTTOOLS_DIR; NULL: all programs are seen */
 };
 

@@ -1,5 +1,5 @@
 # A recipe built for the machine that builds: "inherit native" in NAME-native_VERSION.bb, or a variant by
-# BBCLASSEXTEND = "native". Uses the host's compiler, headers and libraries; installs below the sysroot of
+# BBCLASSEXTEND = "native". Uses the host's compiler and libc (and HOSTLIBS); installs below the sysroot of
 # build tools, where PATH finds it.
 
 inherit nopackages

@@ -51,7 +51,7 @@ int main(int count, char **words) {
 	double plain[RUNS], inside[RUNS], plain_cpu = 0, inside_cpu = 0;
 	const char *why;
 	struct arena *a = arena_new();
-	struct sandbox s = { .view = count == 3 ? sandbox_prepare(a, words[1], words[2]) : NULL };
+	struct sandbox s = { .view = count == 3 ? sandbox_prepare(a, words[1], words[2], SLICE("")) : NULL };
 	struct sandbox_probe probe = sandbox_ask();
 	if (!sandbox_answer(&probe, &why) || !s.view)
 		return 1;
