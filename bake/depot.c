@@ -139,7 +139,7 @@ int depot_fill(struct arena *a, const struct options *o) {
 	struct depot p = { .dir = os_absolute(a, arena_str(a, o->words.v[0])) };
 	p.kept.arena = a;
 	if (os_mkdirs(p.dir)) {
-		error("%s: %s", p.dir, strerror(errno));
+		error("mirror: %s: cannot be made a directory: %s", p.dir, strerror(errno));
 		return 1;
 	}
 	p.agenda = agenda_open(a, &of_targets, false);

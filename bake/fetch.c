@@ -121,7 +121,7 @@ static struct value apply_patch(struct call *c) {
 	p.rejects = arena_printf(c->arena, SFMT "/" SFMT ".rej", SARG(data_text(c->data, "T")),
 		SARG(name)).p;
 	if (!os_is_dir(p.dir))
-		raise_error("do_patch: " SFMT ": %s is not there: is S right?", SARG(name), p.dir);
+		raise_error("do_patch: " SFMT ": %s is not there: is S right, and patchdir=?", SARG(name), p.dir);
 	enum patch_result result = patch_apply(c->arena, &p, &said);
 	if (result == PATCH_REFUSED)
 		raise_error("do_patch: " SFMT " does not apply in %s: " SFMT, SARG(name), p.dir,

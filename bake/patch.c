@@ -55,7 +55,7 @@ static void add_reason(struct buf *b, struct slice file, struct slice line) {
 /* The lines of patch(1) that tell why, each with the file it is about. */
 static struct slice reasons(struct arena *a, struct slice said) {
 	static const char *const telling[] = { "FAILED", " with fuzz ", MISSING,
-		"malformed", "previously applied", "Only garbage", "not found" };
+		"****", "previously applied", "not found" };
 	struct buf b = { .arena = a };
 	struct slice rest = said, file = SLICE("");
 	for (struct slice line; slice_field(&rest, '\n', &line);) {
@@ -136,6 +136,10 @@ enum patch_result patch_apply(struct arena *a, const struct patch *p, struct sli
 	if (os_read(a, p->file, &text)) {
 		*said = arena_printf(a, "%s: %s", p->file, strerror(errno));
 		return PATCH_REFUSED;
+	}
+	if (slice_trim(text).n == 0) {
+		*said = SLICE("it is empty");
+		return PATCH_INEXACT;
 	}
 	bool binary = slice_find(text, "\nGIT binary patch\n", NULL);
 	return binary ? apply_binary(a, p, said) : apply_text(a, p, said);

@@ -16,7 +16,7 @@ struct patch {
 
 enum patch_result {
 	PATCH_EXACT,
-	PATCH_INEXACT,           /* applied, with fuzz */
+	PATCH_INEXACT,           /* applied, with fuzz; or there was nothing in it */
 	PATCH_REFUSED,           /* nothing was changed */
 };
 

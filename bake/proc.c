@@ -54,6 +54,7 @@ static _Noreturn void exec_command(struct start *s) {
 	for (const int *fd = c->keep; fd && *fd >= 0; fd++)
 		fcntl(*fd, F_SETFD, 0);
 	reset_signals();
+	prctl(PR_SET_PDEATHSIG, SIGTERM);        /* nobody would read what it says */
 	if (!c->cwd || chdir(c->cwd) == 0)
 		execve(s->file, (char *const *)(uintptr_t)c->argv,
 			c->env ? (char *const *)(uintptr_t)c->env : environ);

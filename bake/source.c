@@ -299,7 +299,7 @@ static enum source_kind kind_of(const struct uri *u) {
 
 /* A parameter that says nothing: a problem. */
 static void check_params(struct arena *a, struct source *s) {
-	static const char *const flags[] = { "unpack", "lfs", "nobranch" };
+	static const char *const flags[] = { "unpack", "lfs", "nobranch", "apply" };
 	static const char *const protocols[] = { "git", "http", "https", "ssh", "file" };
 	struct slice protocol = uri_param(&s->uri, "protocol");
 	bool known = !protocol.p || s->kind != SOURCE_GIT;
