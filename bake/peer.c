@@ -19,7 +19,7 @@
 #include "upload.h"
 #include "uri.h"
 
-enum { TIMEOUT_S = 10, ATTEMPTS = 2 };
+enum { TIMEOUT_S = 10, ATTEMPTS = 2, LEAST_RATE = 4096 };
 
 /* --- the variable --- */
 
@@ -62,7 +62,8 @@ static unsigned seconds_of(const struct reader *r) {
 
 static void set_limits(const struct reader *r, struct peer *p) {
 	unsigned seconds = seconds_of(r);
-	p->how = (struct net_request){ .connect_s = seconds, .stall_s = seconds, .attempts = ATTEMPTS,
+	p->how = (struct net_request){ .connect_s = seconds, .stall_s = seconds,
+		.least_rate = LEAST_RATE, .attempts = ATTEMPTS,
 		.ca_bundle = text_of(r, "SSTATE_MIRROR_CA") };
 	if (!p->how.ca_bundle)
 		p->how.ca_bundle = text_of(r, "BB_CA_BUNDLE");
@@ -257,8 +258,9 @@ void peer_make(const struct peer *p) {
 static int ask_directory(struct arena *a, const struct peer *p, const struct peer_files *f,
 		struct slice *why) {
 	const char *root = root_of(a, p);
-	if (!strchr(root, '\\') && !os_is_dir(root)) {
-		*why = SLICE("no such directory");
+	bool known = !strchr(root, '\\');       /* without groups of a pattern */
+	if (known && (!os_is_dir(root) || access(root, R_OK | X_OK) < 0)) {
+		*why = os_is_dir(root) ? slice_of(strerror(errno)) : SLICE("no such directory");
 		return -1;
 	}
 	for (size_t i = 0; i < f->n; i++)

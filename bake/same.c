@@ -11,6 +11,7 @@
 
 #include "graph.h"
 #include "hash.h"
+#include "map.h"
 #include "os.h"
 #include "recipe.h"
 #include "util.h"
@@ -79,6 +80,19 @@ struct slice same_first(const struct same *s, struct slice key) {
 	found = found.p ? arena_dup(s->arena, found) : found;
 	arena_free(a);
 	return found;
+}
+
+void same_keys(const struct same *s, struct map *keys) {
+	struct slices files = { 0 };
+	static struct slice several;
+	os_glob(s->arena, arena_printf(s->arena, "%s/content/*/*", s->dir).p, &files);
+	for (size_t i = 0; i < files.n; i++) {
+		struct slice key = os_basename(files.v[i]), first = same_first(s, key);
+		struct slice *value = ARENA_NEW(s->arena, struct slice);
+		*value = key;
+		if (first.n)
+			map_put(keys, atom(first), map_get(keys, atom(first)) ? &several : value);
+	}
 }
 
 bool same_learn(const struct same *s, const struct same_found *f) {

@@ -22,6 +22,10 @@ struct slice same_key(struct arena *a, const struct graph *g, const struct task 
 const char *same_name(struct arena *a, struct slice key);
 /* The first task hash that gave a content; unset: none is known here. */
 struct slice same_first(const struct same *s, struct slice key);
+/* Every key that is noted, by the hash it leads to: atom of the hash → struct slice *. Where several
+ * lead to one, none is told. */
+struct map;
+void same_keys(const struct same *s, struct map *keys);
 /* Takes over what another machine found: hash gave the content `key` (unset: unknown), as `first` had
  * before (unset, or hash itself: none had). What is known here already stays. True when hash has a
  * new one to stand for it. */

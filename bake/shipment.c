@@ -23,6 +23,7 @@
 #include "offer.h"
 #include "options.h"
 #include "os.h"
+#include "pack.h"
 #include "peer.h"
 #include "proc.h"
 #include "provenance.h"
@@ -143,8 +144,8 @@ static struct agenda *open_targets(struct arena *a, const struct options *o, boo
 
 struct parcel {
 	const struct inventory_item *item;
-	struct slice info;       /* its provenance, as it lies here */
-	struct provenance p;     /* the same, read */
+	struct slice info;       /* its provenance, as it lies here; unset: to be written */
+	struct provenance p;     /* the same, as far as it is known */
 	bool noted;              /* the other end knows who first had this content */
 };
 
@@ -155,6 +156,8 @@ struct push {
 	struct store_options settings;
 	struct inventory held;
 	struct map *wanted;      /* hashes; NULL: all */
+	struct same *same;
+	struct map keys;         /* see same_keys */
 	struct parcel *parcel;
 	size_t n;
 	const struct peer *peer;
@@ -172,6 +175,34 @@ static bool accepted(struct push *p, struct slice text, struct slice hash, struc
 	return text.p && provenance_accept(p->arena, &c, seen, &why) == 0;
 }
 
+/* An older bake wrote less, or nothing, of what others need for an early cut-off; it is added where the
+ * text is not signed or can be signed again. What could be signed but is not, is signed. */
+static void complete(struct push *p, struct parcel *to) {
+	bool is_signed = slice_find(to->info, "\nsignature ", NULL), can_sign = p->settings.signing_key;
+	struct slice same = to->p.same.n ? to->p.same : same_find(p->same, to->p.task);
+	struct slice *key = map_get(&p->keys, atom(same.n ? same : to->p.task));
+	bool lacks = (!to->p.same.n && same.n) || (!to->p.key.n && key && key->n);
+	if (is_signed ? !lacks || !can_sign : !lacks && !can_sign)
+		return;
+	to->p.same = same;
+	to->p.key = to->p.key.n || !key ? to->p.key : *key;
+	to->info = SLICE_NONE;
+}
+
+/* One that lies here without provenance goes with a new one, where none is asked for. */
+static bool take_parcel(struct push *p, struct parcel *to) {
+	struct slice hash = slice_of(to->item->hash);
+	const char *info = here(p, p->arena, store_info_name(p->arena, to->item->hash));
+	if (os_read(p->arena, info, &to->info) < 0) {
+		to->info = SLICE_NONE;
+		to->p = (struct provenance){ .artefact = hash, .task = hash };
+	}
+	if (to->info.p ? !accepted(p, to->info, hash, &to->p) : p->settings.verify_keys->n > 0)
+		return false;
+	complete(p, to);
+	return true;
+}
+
 static void take_parcels(struct push *p) {
 	size_t without = 0;
 	p->parcel = ARENA_ARRAY(p->arena, struct parcel, p->held.n + 1);
@@ -183,8 +214,7 @@ static void take_parcels(struct push *p) {
 		if (p->wanted && !map_get(p->wanted, atom(hash)))
 			continue;
 		*to = (struct parcel){ .item = item };
-		os_read(p->arena, here(p, p->arena, store_info_name(p->arena, item->hash)), &to->info);
-		bool fine = accepted(p, to->info, hash, &to->p);
+		bool fine = take_parcel(p, to);
 		p->n += fine;
 		without += !fine;
 	}
@@ -244,40 +274,56 @@ static int put(struct push *p, const struct parcel *q, struct arena *a, struct p
 	return -1;
 }
 
-/* Which task has this content: any one that has serves, its provenance says the rest. */
-static int put_note(struct push *p, const struct parcel *q, struct arena *a) {
-	char sha256[HASH_HEX];
-	FILE *file = q->noted ? NULL : tmpfile();
-	if (!file)
-		return 0;
-	fchmod(fileno(file), 0644);      /* a directory keeps the mode */
-	fwrite(q->p.task.p, 1, q->p.task.n, file);
-	fflush(file);
-	hash_text(HASH_SHA256, q->p.task, sha256);
-	const char *path = arena_printf(a, "/proc/self/fd/%d", fileno(file)).p;
-	int rc = put(p, q, a, (struct peer_transfer){ .name = same_name(a, q->p.key), .file = path,
-		.sha256 = sha256 });
-	fclose(file);
+static int put_text(struct push *p, const struct parcel *q, const char *name, struct slice text) {
+	char sha256[HASH_HEX], path[40];
+	struct arena *a = arena_new();
+	FILE *file = tmpfile();
+	int rc = -1;
+	if (!file || fchmod(fileno(file), 0644) < 0     /* a directory keeps the mode */
+			|| fwrite(text.p, 1, text.n, file) != text.n || fflush(file)) {
+		error("cache push: a temporary file: %s", strerror(errno));
+	} else {
+		hash_text(HASH_SHA256, text, sha256);
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
+		rc = put(p, q, a, (struct peer_transfer){ .name = name, .file = path, .sha256 = sha256 });
+	}
+	if (file)
+		fclose(file);
+	arena_free(a);
 	return rc;
 }
 
-static int put_info(struct push *p, const struct parcel *q, struct arena *a) {
-	char sha256[HASH_HEX];
-	const char *name = store_info_name(a, q->item->hash);
-	hash_text(HASH_SHA256, q->info, sha256);
-	return put(p, q, a, (struct peer_transfer){ .name = name, .file = here(p, a, name),
-		.sha256 = sha256 });
+/* Which task has this content: any one that has serves, its provenance says the rest. */
+static int put_note(struct push *p, const struct parcel *q, struct arena *a) {
+	return q->noted ? 0 : put_text(p, q, same_name(a, q->p.key), q->p.task);
 }
 
-static int send_parcel(struct push *p, const struct parcel *q, struct arena *a) {
-	char sha256[HASH_HEX];
-	struct peer_transfer archive = { .name = store_name(a, q->item->hash), .file = q->item->file,
-		.sha256 = sha256 };
-	if (hash_file(HASH_SHA256, q->item->file, sha256) < 0 || !slice_is(q->p.sha256, sha256)) {
+/* The provenance to send, its digest that of the archive. */
+static int describe(struct push *p, struct parcel *q, struct arena *a, const char *sha256) {
+	struct pack_content content;
+	struct stat st;
+	if (!q->p.content.n && pack_recorded(q->item->file, &content) == 0
+			&& stat(q->item->file, &st) == 0) {
+		q->p.content = arena_dup(a, slice_of(content.hash));
+		q->p.sha256 = arena_dup(a, slice_of(sha256));
+		q->p.size = (uint64_t)st.st_size;
+		q->p.made = q->item->used;
+	}
+	if (!slice_is(q->p.sha256, sha256)) {
 		error("cache push: " SFMT ": %s: damaged: not sent", SARG(q->p.artefact), q->item->file);
 		return -1;
 	}
-	return put(p, q, a, archive) < 0 || put_note(p, q, a) < 0 ? -1 : put_info(p, q, a);
+	return q->info.p ? 0 : provenance_write(a, &q->p, p->settings.signing_key, &q->info);
+}
+
+static int send_parcel(struct push *p, struct parcel *q, struct arena *a) {
+	char sha256[HASH_HEX] = "";
+	struct peer_transfer archive = { .name = store_name(a, q->item->hash), .file = q->item->file,
+		.sha256 = sha256 };
+	hash_file(HASH_SHA256, q->item->file, sha256);
+	if (describe(p, q, a, sha256) < 0 || put(p, q, a, archive) < 0 || put_note(p, q, a) < 0)
+		return -1;
+	return put_text(p, q, store_info_name(a, q->item->hash), q->info);
 }
 
 static int64_t carry_out(void *ctx, size_t i) {
@@ -332,8 +378,12 @@ static int open_push(struct push *p) {
 
 static int read_held(struct push *p) {
 	store_settings(p->config, p->arena, &p->settings);
-	if (p->settings.dir && inventory_read(p->arena, p->settings.dir, &p->held) == 0)
+	if (p->settings.dir && inventory_read(p->arena, p->settings.dir, &p->held) == 0) {
+		p->same = same_open(p->arena, p->settings.dir);
+		p->keys.arena = p->arena;
+		same_keys(p->same, &p->keys);
 		return 0;
+	}
 	error("cache push: SSTATE_DIR: %s", p->settings.dir ? strerror(errno) : "is not set: nothing is kept");
 	return -1;
 }

@@ -99,3 +99,17 @@ Test(same, what_was_restored_stands_for_later_runs) {
 	cr_assert(ran(0, 'c', "x"));
 	cr_assert(slice_eq(tasks[0].same, hash('a')));
 }
+
+Test(same, keys_by_what_they_lead_to) {
+	struct map keys = { .arena = a };
+	struct slice *key;
+	same_learn(s, &(struct same_found){ hash('a'), hash('1'), SLICE_NONE });
+	same_learn(s, &(struct same_found){ hash('b'), hash('2'), SLICE_NONE });
+	same_learn(s, &(struct same_found){ hash('b'), hash('3'), SLICE_NONE });
+	same_keys(s, &keys);
+	key = map_get(&keys, atom(hash('a')));
+	cr_assert(key && slice_eq(*key, hash('1')));
+	key = map_get(&keys, atom(hash('b')));
+	cr_assert(key && key->n == 0, "two lead there: which is of this run is not known");
+	cr_assert_null(map_get(&keys, atom(hash('c'))));
+}
