@@ -17,6 +17,7 @@
 #include "eval.h"
 #include "graph.h"
 #include "hash.h"
+#include "lock.h"
 #include "map.h"
 #include "options.h"
 #include "os.h"
@@ -122,6 +123,12 @@ static struct slice local_name(const struct source *s) {
 	return plain ? s->uri.path : os_basename(s->uri.path);
 }
 
+/* What follows may be a token. */
+static struct slice without_query(struct slice path) {
+	struct slice rest = path, before;
+	return slice_field(&rest, '?', &before) ? before : path;
+}
+
 static void copy_local(struct data *d, const struct source *s, const char *dir) {
 	struct arena *a = data_arena(d);
 	copy(source_path(d, s), arena_printf(a, "%s/files/" SFMT, dir, SARG(local_name(s))).p, false);
@@ -145,8 +152,20 @@ static void copy_source(struct data *d, const struct source *s, const char *dir,
 		copy(s->path, os_path(a, slice_of(sources), name).p, true);
 		if (hash_file(HASH_SHA256, s->path, hex))
 			raise_error("%s: %s", s->path, strerror(errno));
-		buf_addf(info, "source: " SFMT " sha256=%s\n", SARG(name), hex);
+		buf_addf(info, "source: " SFMT " sha256=%s from " SFMT "://" SFMT SFMT "\n", SARG(name), hex,
+			SARG(s->uri.scheme), SARG(s->uri.host), SARG(without_query(s->uri.path)));
 	}
+}
+
+/* Its stanza in conf/sources.lock: channel, version, commit, patches with their sums. */
+static void copy_stanza(struct collect *c, struct data *d, const struct recipe *r,
+		const char *dir) {
+	struct arena *a = data_arena(d);
+	struct lock *lock = c->agenda->w->lock;
+	const struct lock_entry *e = lock ? lock_find(lock, r->pn, data_text(d, "TARGET_ARCH")) : NULL;
+	const char *file = arena_printf(a, "%s/lock", dir).p;
+	if (e && os_write(file, e->text, 0644, false))
+		raise_error("%s: %s", file, strerror(errno));
 }
 
 /* Those that do_populate_lic left. */
@@ -171,6 +190,7 @@ static void collect_recipe(struct collect *c, struct data *d, const struct recip
 	download_all(d);
 	struct sources all = source_list(d);
 	copy_recipe(c, d, dir, &info);
+	copy_stanza(c, d, r, dir);
 	for (size_t i = 0; i < all.n; i++)
 		copy_source(d, &all.v[i], dir, &info);
 	copy_licences(a, r, dir);
