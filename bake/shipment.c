@@ -71,28 +71,37 @@ static void show_progress(const struct crew *c, int64_t *shown) {
 			(double)c->tally->bytes / 1e6);
 }
 
+static size_t start_carriers(const struct crew *c, pid_t *carrier) {
+	size_t n = 0;
+	fflush(NULL);
+	for (; n < c->carriers && n < c->count; n++) {
+		carrier[n] = proc_fork();
+		if (carrier[n] == 0)
+			carry_all(c);
+		if (carrier[n] < 0)
+			break;
+	}
+	if (n == 0 && c->count)
+		error("cache %s: cannot be started: %s", c->what, strerror(errno));
+	return n;
+}
+
 /* What no carrier has finished has failed: one of them died. */
 static struct tally crew_run(struct crew *c) {
+	pid_t *carrier = xrealloc(NULL, (c->carriers + 1) * sizeof *carrier);
 	int64_t shown = os_now_ms();
-	unsigned running = 0;
 	c->tally = mmap(NULL, sizeof *c->tally, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (c->tally == MAP_FAILED)
 		broken("no memory to share with carriers");
-	fflush(NULL);
-	for (; running < c->carriers && running < c->count; running++) {
-		pid_t child = proc_fork();
-		if (child == 0)
-			carry_all(c);
-		if (child < 0)
-			break;
-	}
+	size_t running = start_carriers(c, carrier);
 	while (running) {
-		if (waitpid(-1, NULL, WNOHANG) > 0)
+		if (waitpid(carrier[running - 1], NULL, WNOHANG) != 0)
 			running--;
 		else
 			os_pause(WAIT_MS);
 		show_progress(c, &shown);
 	}
+	free(carrier);
 	struct tally t = *c->tally;
 	munmap(c->tally, sizeof *c->tally);
 	t.failed = c->count - t.done;
