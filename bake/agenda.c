@@ -150,11 +150,25 @@ static int make_graph(struct agenda *g) {
 	return g->graph ? 0 : -1;
 }
 
+/* A directory beside whoever started bake would be another one each time, and none in a sandbox. */
+static int check_places(struct data *d) {
+	static const char *const names[] = { "TMPDIR", "DL_DIR", "SSTATE_DIR" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct slice dir = data_text(d, names[i]);
+		if (!dir.n || dir.p[0] == '/')
+			continue;
+		error("%s: \"" SFMT "\": a full path is needed: \"${TOPDIR}/" SFMT "\"?", names[i],
+			SARG(dir), SARG(dir));
+		return -1;
+	}
+	return 0;
+}
+
 /* The graph of recipes that know where their sources come from: what a package brings may change
  * them, and so the graph. */
 static int make_sourced_graph(struct agenda *g, bool locked) {
 	int more = 1;
-	if (resolve_open(g->w, g->o) < 0)
+	if (resolve_open(g->w, g->o) < 0 || check_places(g->w->config->data) < 0)
 		return -1;
 	while (more > 0) {
 		if (make_graph(g) < 0 || (more = resolve_sources(g->w, g->graph)) < 0

@@ -254,6 +254,10 @@ static void add_advice(struct buf *b, const struct hunt *h) {
 	const char *list = data_true(h->d, "BB_FETCH_PREMIRRORONLY") ? "PREMIRRORS" : "MIRRORS";
 	if (slice_find(tried, strerror(ENOSPC), NULL))
 		buf_adds(b, "  what to do: make room in DL_DIR, run bake again");
+	else if (slice_find(tried, ".part: ", NULL) && (slice_find(tried, strerror(EACCES), NULL) ||
+			slice_find(tried, strerror(EROFS), NULL)))
+		buf_addf(b, "  what to do: " SFMT " cannot be written: make that possible, or set another "
+			"DL_DIR", SARG(data_text(h->d, "DL_DIR")));
 	else if (is_private(tried))
 		buf_adds(b, "  what to do: put the name and password for that server into ~/.netrc");
 	else if (slice_find(tried, "(publickey", NULL) || slice_find(tried, "Host key", NULL))
