@@ -10,7 +10,7 @@
 #include "os.h"
 #include "util.h"
 
-enum { TAIL_BYTES = 32 * 1024, FULL_BYTES = 1024 * 1024 };
+enum { TAIL_BYTES = 128 * 1024, FULL_BYTES = 1024 * 1024 };
 
 static struct slice read_end(struct arena *a, const char *path) {
 	struct stat st;

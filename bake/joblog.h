@@ -5,7 +5,7 @@
 struct arena;
 struct slice;
 
-/* The last lines of the file as they are (of a long file only those in its last 32 KiB), in a; empty
+/* The last lines of the file as they are (of a long file only those in its last 128 KiB), in a; empty
  * when it cannot be read. */
 struct slice joblog_end(struct arena *a, const char *path, unsigned lines);
 /* The same, each after "  | ", in a. */

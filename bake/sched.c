@@ -31,7 +31,7 @@
 #include "ui.h"
 #include "util.h"
 
-enum { TICK_MS = 250, MERCY_MS = 3000, TAIL_LINES = 20, REMEDY_LINES = 100 };
+enum { TICK_MS = 250, MERCY_MS = 3000, TAIL_LINES = 20, REMEDY_LINES = 10000 };
 enum { FETCHES = 4 };            /* at once, beside the tasks that use the processors */
 
 /* A running task. */

@@ -7,6 +7,8 @@
 
 #include "util.h"
 
+enum { LINES = 100 };            /* of the end: before that, what was missing did no harm */
+
 /* In a line: before, the name, after. An empty `before` means that the name is the last word in front of
  * `after`; an empty `after`, that it ends where a name does. */
 struct wording {
@@ -27,6 +29,7 @@ static const struct wording wordings[] = {
 	{ SYMPTOM_MODULE, "Package '", "', required by" },
 	{ SYMPTOM_MODULE, "Package ", " was not found in the pkg-config search path" },
 	{ SYMPTOM_MODULE, "ERROR: Dependency \"", "\" not found" },
+	{ SYMPTOM_MODULE, "ERROR: Dependency lookup for ", " with method" },
 	{ SYMPTOM_PACKAGE, "  Could NOT find ", " (" },       /* "-- Could NOT …" is no error */
 	{ SYMPTOM_PACKAGE, "package configuration file provided by \"", "\"" },
 	/* bash; dash; make; env; perl; python; meson */
@@ -208,12 +211,9 @@ static bool line_tells(struct slice line, const struct symptom_secrets *secrets,
 
 /* --- configure, which says what it looked for and only later that it gives up --- */
 
-/* "checking for deflate in -lz... no", "checking for zlib.h... no" */
-static bool checked_in_vain(struct slice line, struct symptom *s) {
+/* "deflate in -lz", "zlib.h" */
+static bool looked_for(struct slice what, struct symptom *s) {
 	size_t at;
-	if (!slice_starts(line, "checking for ") || !slice_ends(line, "... no"))
-		return false;
-	struct slice what = slice_sub(line, strlen("checking for "), line.n - strlen("... no"));
 	s->kind = SYMPTOM_LIBRARY;
 	if (slice_find(what, " in -l", &at)) {
 		s->name = leading_name(slice_sub(what, at + strlen(" in -l"), what.n));
@@ -222,6 +222,47 @@ static bool checked_in_vain(struct slice line, struct symptom *s) {
 	s->kind = SYMPTOM_HEADER;
 	s->name = what;
 	return is_name(what) && slice_ends(what, ".h");
+}
+
+/* "configure:3456: result: no", of config.log, without its beginning. */
+static bool cut_number(struct slice *line) {
+	struct slice rest = *line, field;
+	if (!slice_starts(rest, "configure:"))
+		return false;
+	rest = slice_sub(rest, strlen("configure:"), rest.n);
+	if (!slice_field(&rest, ':', &field) || field.n == 0 || field.p[0] < '0' || field.p[0] > '9')
+		return false;
+	*line = slice_trim(rest);
+	return true;
+}
+
+/* The check that failed last before configure gave up. In config.log its result is a line of its own. */
+struct check {
+	struct symptom s;
+	enum { NO_CHECK, ASKED, IN_VAIN } state;
+};
+
+static void follow(struct check *c, struct slice line) {
+	bool no = slice_ends(line, "... no");
+	if (slice_starts(line, "checking for ")) {
+		struct slice what = slice_sub(line, strlen("checking for "), line.n);
+		if (slice_find(what, "...", NULL))
+			what = slice_sub(what, 0, what.n - (no ? strlen("... no") : 0));
+		c->state = !looked_for(what, &c->s) ? NO_CHECK : no ? IN_VAIN : ASKED;
+	} else if (slice_starts(line, "checking ")) {
+		c->state = NO_CHECK;
+	} else if (slice_starts(line, "result: ")) {
+		c->state = c->state == ASKED && slice_is(line, "result: no") ? IN_VAIN : NO_CHECK;
+	}
+}
+
+/* Where config.log is in the log, compilers have complained of whatever is optional. */
+static bool has_config_log(struct slice text) {
+	struct slice line;
+	while (slice_field(&text, '\n', &line))
+		if (cut_number(&line))
+			return true;
+	return false;
 }
 
 /* --- all lines --- */
@@ -237,18 +278,31 @@ static size_t add(struct symptom found[SYMPTOMS], size_t n, struct symptom s) {
 	return n + 1;
 }
 
+static struct slice last_lines(struct slice text, unsigned lines) {
+	size_t from = text.n;
+	for (unsigned seen = 0; from > 0; from--)
+		if (text.p[from - 1] == '\n' && ++seen > lines)
+			break;
+	return slice_sub(text, from, text.n);
+}
+
 size_t symptom_find(struct slice text, const struct symptom_secrets *secrets,
 		struct symptom found[SYMPTOMS]) {
-	struct symptom s, check = { .name = SLICE_NONE };
+	struct check check = { .state = NO_CHECK };
+	bool config_log = has_config_log(text);
 	struct slice line;
+	struct symptom s;
 	size_t n = 0;
+	if (!config_log)
+		text = last_lines(text, LINES);
 	while (n < SYMPTOMS && slice_field(&text, '\n', &line)) {
-		if (line_tells(line, secrets, &s))
+		bool numbered = cut_number(&line);
+		bool ends = numbered ? slice_starts(line, "error:") : slice_starts(line, "configure: error:");
+		if (!config_log && line_tells(line, secrets, &s))
 			n = add(found, n, s);
-		if (check.name.n && slice_find(line, "configure: error:", NULL))
-			n = add(found, n, check);
-		if (slice_starts(line, "checking ") && !checked_in_vain(line, &check))
-			check.name = SLICE_NONE;
+		follow(&check, line);
+		if (ends && check.state == IN_VAIN)
+			n = add(found, n, check.s);
 	}
 	return n;
 }

@@ -41,6 +41,7 @@ end
 MESON_CPU_FAMILY = "${HOST_ARCH}"
 MESON_ENDIAN = "little"
 
+# meson before 1.3 knows pkg-config as pkgconfig.
 # A program of its own for what runs here: the environment's pkg-config knows the target only.
 MESON_NATIVE_PKG_CONFIG = "${WORKDIR}/pkg-config-native"
 
@@ -56,6 +57,7 @@ do_write_config() {
 		strip = [${@meson_list(d, 'STRIP')}]
 		readelf = [${@meson_list(d, 'READELF')}]
 		objcopy = [${@meson_list(d, 'OBJCOPY')}]
+		pkgconfig = 'pkg-config'
 		pkg-config = 'pkg-config'
 		cmake = 'cmake'
 
@@ -84,6 +86,7 @@ do_write_config() {
 		ar = [${@meson_list(d, 'BUILD_AR')}]
 		nm = [${@meson_list(d, 'BUILD_NM')}]
 		strip = [${@meson_list(d, 'BUILD_STRIP')}]
+		pkgconfig = '${MESON_NATIVE_PKG_CONFIG}'
 		pkg-config = '${MESON_NATIVE_PKG_CONFIG}'
 
 		[built-in options]

@@ -47,6 +47,8 @@ Test(symptom, modules) {
 	expect("Package libelf was not found in the pkg-config search path.", SYMPTOM_MODULE, "libelf");
 	expect("meson.build:3:0: ERROR: Dependency \"zlib\" not found, tried pkgconfig",
 		SYMPTOM_MODULE, "zlib");
+	expect("../meson.build:2:0: ERROR: Dependency lookup for zlib with method 'pkgconfig' failed: x",
+		SYMPTOM_MODULE, "zlib");
 	expect("  Could NOT find ZLIB (missing: ZLIB_LIBRARY)", SYMPTOM_PACKAGE, "ZLIB");
 	expect_nothing("-- Could NOT find Doxygen (missing: DOXYGEN_EXECUTABLE)");
 }
@@ -96,6 +98,25 @@ Test(symptom, configure_gives_up_after_a_check) {
 		"zlib.h");
 	expect_nothing("checking for zlib.h... no\nchecking for stdio.h... yes\n"
 		"configure: error: no luck\n");
+}
+
+Test(symptom, config_log_tells_of_the_last_check_alone) {
+	expect("configure:10: checking for optional.h\nconftest.c:9:10: fatal error: optional.h: "
+		"No such file or directory\nconfigure:10: result: no\nconfigure:20: checking for deflate "
+		"in -lz\n/usr/bin/ld: cannot find -lz\nconfigure:20: result: no\nconfigure:21: error: "
+		"zlib is needed\n", SYMPTOM_LIBRARY, "z");
+	expect_nothing("configure:20: checking for deflate in -lz\nconfigure:20: result: yes\n"
+		"configure:21: error: no luck\n");
+}
+
+Test(symptom, what_was_missing_long_ago_did_no_harm) {
+	struct buf text = { 0 };
+	struct symptom found[SYMPTOMS];
+	buf_adds(&text, "flex: not found\n");
+	for (int i = 0; i < 200; i++)
+		buf_adds(&text, "  CC x.o\n");
+	cr_assert_eq(symptom_find(buf_slice(&text), &secrets, found), 0u);
+	buf_free(&text);
 }
 
 Test(symptom, each_once_and_few) {
