@@ -4,6 +4,7 @@
 #include "survey.h"
 
 #include <curl/curl.h>
+#include <signal.h>
 #include <string.h>
 
 #include "net.h"
@@ -161,10 +162,13 @@ int survey_ask(struct arena *a, const struct net_request *r, const struct survey
 		*why = slice_of(net_closed(r));
 		return -1;
 	}
+	/* A server may be gone when we write to it. */
+	void (*old)(int) = signal(SIGPIPE, SIG_IGN);
 	s.multi = curl_multi_init();
 	for (size_t i = 0; i < WINDOW; i++)
 		s.place[i].curl = curl_easy_init();
 	ask_all(&s, all);
 	close_all(&s);
+	signal(SIGPIPE, old);
 	return why->p ? -1 : 0;
 }

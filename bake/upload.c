@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -137,7 +138,9 @@ int upload_file(struct arena *a, const struct net_request *r, const char *sha256
 	}
 	s.bytes = st.st_size;
 	s.curl = own_handle();
+	void (*old)(int) = signal(SIGPIPE, SIG_IGN);     /* a server may be gone when we write to it */
 	int rc = send_file(a, &s, reply);
+	signal(SIGPIPE, old);
 	fclose(s.file);
 	buf_free(&s.said);
 	return rc;
