@@ -216,3 +216,36 @@ Test(net, credentials_are_masked) {
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
 		cr_assert(slice_is(text_mask(a, slice_of(pairs[i][0])), pairs[i][1]), "%s", pairs[i][0]);
 }
+
+/* A 302 that leads away, a server in trouble, a file that is not there. */
+Test(net, whom_a_failure_is_about) {
+	static const struct net_access who = { .stays = true };
+	struct net_request r = { .file = in("f"), .pause_ms = 1, .attempts = 1, .access = &who };
+	serve((const char *const[]){
+		"HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 5\r\n\r\nthere",
+		"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
+		"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", NULL });
+	r.url = arena_printf(a, "%s/x", base).p;
+	cr_assert_eq(net_get(a, &r, &reply, &why), -1);
+	cr_assert(slice_is(why, "the server answers 302: it is elsewhere"), SFMT, SARG(why));
+	cr_assert(reply.unreachable);
+	cr_assert_not(os_exists(in("f.part")));
+	cr_assert_eq(net_get(a, &r, &reply, &why), -1);
+	cr_assert(reply.unreachable, "every file would fail");
+	cr_assert_eq(net_get(a, &r, &reply, &why), -1);
+	cr_assert_not(reply.unreachable, "others may be there");
+}
+
+Test(net, the_gate_holds_for_who_is_not_exempt) {
+	static const struct net_access who = { .exempt = true };
+	struct net_request r = { .url = "http://127.0.0.1:1/x", .file = in("f"), .access = &who };
+	net_offline("closed");
+	cr_assert_eq(net_get(a, &r, &reply, &why), -1);
+	cr_assert_not(slice_is(why, "closed"));
+}
+
+Test(net, what_a_refusal_says) {
+	cr_assert(slice_is(net_refusal(SLICE("<Error><Code>NoSuchKey</Code><x/></Error>")), "NoSuchKey"));
+	cr_assert_eq(net_refusal(SLICE("</Code><Code>")).n, 0);
+	cr_assert_eq(net_refusal(SLICE("<html>")).n, 0);
+}
