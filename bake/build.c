@@ -129,10 +129,11 @@ static int run_plan(struct agenda *b, struct ui *ui) {
 		.hash_again = agenda_hash,
 		.remedy = find_remedy,
 		.ctx = b };
-	if (check_disk(b) < 0 || make_downloads(b) < 0 || hosttools_link(b->config) < 0)
+	if (check_disk(b) < 0 || make_downloads(b) < 0 || hosttools_link(b->config) < 0
+			|| outage_begin(b->tmpdir) < 0)
 		return 1;
 	struct task_context *c = make_context(b);
-	if (!c || outage_begin(b->tmpdir) < 0 || jobserver_open(&tokens, o.jobs) < 0)
+	if (!c || jobserver_open(&tokens, o.jobs) < 0)
 		return 1;
 	c->jobserver = &tokens;
 	c->finished = sigdata_keep_task;

@@ -577,6 +577,8 @@ int os_glob(struct arena *a, const char *pattern, struct slices *paths) {
 static int lock(const char *path, int operation) {
 	witness_unsteady();
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0 && (errno == EACCES || errno == EROFS))
+		fd = open(path, O_RDONLY | O_CLOEXEC);   /* somebody else's locks as well */
 	if (fd < 0)
 		return -1;
 	while (flock(fd, operation)) {

@@ -1,6 +1,7 @@
 /* outage: TMPDIR/unsynced holds the kernel's boot id while there may be stamps on the disk whose
- * outputs are only in memory. Syncing every file a task writes would cost more than it saves; the
- * mark is synced once, before the first task, and taken away when everything is on the disk.
+ * outputs are only in memory, or programs copied for sandboxes. Syncing every file a task writes would
+ * cost more than it saves; the mark is synced once, before the first of them, and taken away when
+ * everything is on the disk.
  * Invariant: a stamp made under another boot than the mark's is not believed. kill -9 of the engine
  * needs nothing: what was written is in the kernel's memory and will reach the disk. */
 #include "outage.h"
@@ -58,10 +59,13 @@ int outage_recover(const char *tmpdir) {
 		note("the machine went down in the last build: what it left in %s is not trusted and "
 		     "restored or made again", tmpdir);
 		result = forget_stamps(a, tmpdir);
-		if (result < 0)
-			error("%s/stamps: %s", tmpdir, strerror(errno));
-		else
+		/* The copies of programs that sandboxes show: made again. */
+		if (result < 0 || os_remove(arena_printf(a, "%s/sandbox", tmpdir).p) < 0) {
+			error("%s: %s", tmpdir, strerror(errno));
+			result = -1;
+		} else {
 			unlink(mark(a, tmpdir));
+		}
 	}
 	arena_free(a);
 	return result;
