@@ -442,6 +442,13 @@ struct slice os_dirname(struct slice path) {
 	return slice_sub(path, 0, n);
 }
 
+bool os_climbs(struct slice path) {
+	for (struct slice part; slice_field(&path, '/', &part);)
+		if (slice_is(part, ".."))
+			return true;
+	return false;
+}
+
 struct slice os_basename(struct slice path) {
 	size_t n = path.n;
 	while (n && path.p[n - 1] != '/')

@@ -34,6 +34,7 @@ char *os_cwd(struct arena *a);
 struct slice os_path(struct arena *a, struct slice dir, struct slice name);   /* "dir/name" */
 struct slice os_dirname(struct slice path);
 struct slice os_basename(struct slice path);
+bool os_climbs(struct slice path);                   /* has it a part ".."? */
 
 struct os_entry {
 	const char *path;        /* relative to the root of the walk */

@@ -161,13 +161,6 @@ static void give(struct refresh *r, size_t i, struct slice file) {
 	slices_add(r->arena, &s->changed, file);
 }
 
-static bool leaves(struct slice path) {
-	bool out = path.n && path.p[0] == '/';
-	for (struct slice part; slice_field(&path, '/', &part);)
-		out |= slice_is(part, "..");
-	return out;
-}
-
 /* Files that the sources have. Others are what building left, but for those somebody names. */
 static void find_changes(struct refresh *r, const struct slices *added) {
 	r->work = r->s;
@@ -177,7 +170,7 @@ static void find_changes(struct refresh *r, const struct slices *added) {
 			give(r, owner(r, file), file);
 	for (size_t i = 0; i < added->n; i++) {
 		const char *path = arena_printf(r->arena, "%s/" SFMT, r->s, SARG(added->v[i])).p;
-		if (leaves(added->v[i]))
+		if (slice_starts(added->v[i], "/") || os_climbs(added->v[i]))
 			raise_error("refresh: " SFMT ": name it as it is below %s", SARG(added->v[i]), r->s);
 		if (!os_exists(path))
 			raise_error("refresh: %s: not there", path);

@@ -33,18 +33,11 @@ static unsigned strip_of(struct arena *a, const struct source *s) {
 
 /* --- names --- */
 
-static bool leaves(struct slice path) {
-	for (struct slice part; slice_field(&path, '/', &part);)
-		if (slice_is(part, ".."))
-			return true;
-	return false;
-}
-
 /* dir or a directory below it, made. */
 static const char *directory(struct arena *a, const char *dir, const struct source *s,
 		struct slice below) {
 	const char *path = os_path(a, slice_of(dir), below).p;
-	bool inside = slice_starts(slice_of(path), dir) && !leaves(below);
+	bool inside = slice_starts(slice_of(path), dir) && !os_climbs(below);
 	if (!inside)
 		raise_error("SRC_URI: " SFMT ": \"" SFMT "\" is outside of %s", SARG(s->uri.text),
 			SARG(below), dir);
