@@ -235,6 +235,24 @@ static int run(struct repro *p, const struct vary *v, const char **argv, const c
 	return -1;
 }
 
+/* The second build is of the sources that the first has settled on. */
+static int share_lock(struct repro *p) {
+	struct arena *a = p->arena;
+	const char *from = arena_printf(a, "%s/conf/sources.lock", p->first.top).p;
+	const char *to = arena_printf(a, "%s/conf/sources.lock", p->second.top).p;
+	if (!os_exists(from) || os_exists(to) || os_copy_tree(from, to, false) == 0)
+		return 0;
+	error("%s: %s", to, strerror(errno));
+	return -1;
+}
+
+static int build_first(struct repro *p, const char *engine, const char *downloads) {
+	struct vary first = first_surroundings(p);
+	if (run(p, &first, command(p, engine, &p->first, downloads), "first"))
+		return -1;
+	return share_lock(p);
+}
+
 static int build_both(struct repro *p) {
 	struct arena *a = p->arena;
 	const char *engine = os_realpath(a, "/proc/self/exe"), *downloads = text_of(p, "DL_DIR");
@@ -245,12 +263,10 @@ static int build_both(struct repro *p) {
 	umask(before);
 	if (rc)
 		error("DL_DIR: %s: %s", downloads, strerror(errno));
+	if (rc == 0 && p->first.top)
+		rc = build_first(p, engine, downloads);
 	if (rc == 0 && second.user != (uid_t)-1)
 		rc = give_away(a, p->second.top, second.user);
-	if (rc == 0 && p->first.top) {
-		struct vary first = first_surroundings(p);
-		rc = run(p, &first, command(p, engine, &p->first, downloads), "first");
-	}
 	if (rc == 0)
 		rc = run(p, &second, command(p, engine, &p->second,
 			second.bind_to ? second.bind_to : downloads),
@@ -359,6 +375,32 @@ static const char *first_hash(struct repro *p, const char *pn, const char *task,
 	return arena_str(p->arena, hash);
 }
 
+/* What the hash of the task is in the second build, where it is another one. */
+static const char *compare_hashes(struct repro *p, const char *pn, const char *task,
+		const char *hash) {
+	struct arena *a = p->arena;
+	const char *stem = arena_printf(a, "%s/tmp/sigdata/%s/%s.", p->second.top, pn, task).p;
+	struct slices found = { 0 };
+	os_glob(a, arena_printf(a, "%s*", stem).p, &found);
+	for (size_t i = 0; i < found.n; i++)
+		if (found.v[i].n == strlen(stem) + HASH_DIGITS)
+			return arena_printf(a, "its hash is another one in the second build: see bake "
+				"diffsigs %s " SFMT, hash, SARG(slice_sub(found.v[i], strlen(stem),
+				found.v[i].n))).p;
+	return "the second build did not run it";
+}
+
+/* Where bake diffsigs looks for what hashes were made of. */
+static void keep_inputs(struct repro *p) {
+	const char *to = arena_printf(p->arena, "%s/../sigdata", p->dir).p;
+	const char *top[2] = { p->first.top, p->second.top };
+	for (int i = 0; i < 2; i++) {
+		const char *from = arena_printf(p->arena, "%s/tmp/sigdata", top[i] ? top[i] : "").p;
+		if (top[i] && (os_mkdirs(to) || os_copy_tree(from, to, false)))
+			warn("%s: %s", to, strerror(errno));
+	}
+}
+
 /* name: "do_x.HASH" of the build that sigdata is of. */
 static void compare_task(struct repro *p, const char *pn, struct slice name) {
 	struct arena *a = p->arena;
@@ -374,8 +416,8 @@ static void compare_task(struct repro *p, const char *pn, struct slice name) {
 	} else if (p->first.top) {
 		p->artefacts++;
 		p->outputs += is_output(p, task);
-		found(p, (struct finding){ pn, task, "", "its hash is another one in the second "
-			"build: it depends on the machine" });
+		found(p, (struct finding){ pn, task, "",
+			compare_hashes(p, pn, task, arena_str(a, hash)) });
 	} else {
 		p->missing++;
 	}
@@ -500,6 +542,8 @@ static int conclude(struct repro *p) {
 	if (p->findings && !diffoscope(p))
 		note("install diffoscope (the distribution's package) and run this again to see what differs "
 			"within files, or look yourself: both versions are in %s/differences", p->dir);
+	if (p->findings)
+		keep_inputs(p);
 	if (p->findings || p->artefacts == 0)
 		return 1;
 	tidy(p);
