@@ -24,8 +24,7 @@ static struct slice read_end(struct arena *a, const char *path) {
 	return (struct slice){ text, n > 0 ? (size_t)n : 0 };
 }
 
-/* The last lines of text, without the blank ones at its end. */
-static struct slice last_lines(struct slice text, unsigned lines) {
+struct slice joblog_last(struct slice text, unsigned lines) {
 	while (text.n > 0 && text.p[text.n - 1] == '\n')
 		text.n--;
 	size_t from = text.n;
@@ -36,7 +35,7 @@ static struct slice last_lines(struct slice text, unsigned lines) {
 }
 
 struct slice joblog_end(struct arena *a, const char *path, unsigned lines) {
-	return last_lines(read_end(a, path), lines);
+	return joblog_last(read_end(a, path), lines);
 }
 
 struct slice joblog_tail(struct arena *a, const char *path, unsigned lines) {

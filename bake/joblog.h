@@ -5,6 +5,8 @@
 struct arena;
 struct slice;
 
+/* The last lines of text, without the blank ones at its end. */
+struct slice joblog_last(struct slice text, unsigned lines);
 /* The last lines of the file as they are (of a long file only those in its last 128 KiB), in a; empty
  * when it cannot be read. */
 struct slice joblog_end(struct arena *a, const char *path, unsigned lines);

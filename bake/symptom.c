@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "joblog.h"
 #include "util.h"
 
 enum { LINES = 100 };            /* of the end: before that, what was missing did no harm */
@@ -278,14 +279,6 @@ static size_t add(struct symptom found[SYMPTOMS], size_t n, struct symptom s) {
 	return n + 1;
 }
 
-static struct slice last_lines(struct slice text, unsigned lines) {
-	size_t from = text.n;
-	for (unsigned seen = 0; from > 0; from--)
-		if (text.p[from - 1] == '\n' && ++seen > lines)
-			break;
-	return slice_sub(text, from, text.n);
-}
-
 size_t symptom_find(struct slice text, const struct symptom_secrets *secrets,
 		struct symptom found[SYMPTOMS]) {
 	struct check check = { .state = NO_CHECK };
@@ -294,7 +287,7 @@ size_t symptom_find(struct slice text, const struct symptom_secrets *secrets,
 	struct symptom s;
 	size_t n = 0;
 	if (!config_log)
-		text = last_lines(text, LINES);
+		text = joblog_last(text, LINES);
 	while (n < SYMPTOMS && slice_field(&text, '\n', &line)) {
 		bool numbered = cut_number(&line);
 		bool ends = numbered ? slice_starts(line, "error:") : slice_starts(line, "configure: error:");
