@@ -74,8 +74,8 @@ static void read_field(struct provenance *p, struct slice name, struct slice val
 int provenance_read(struct slice text, struct provenance *p) {
 	struct slice line, name;
 	*p = (struct provenance){ .size = 0 };
-	if (text.n == 0 || text.p[text.n - 1] != '\n')
-		return -1;       /* cut short */
+	if (text.n == 0 || text.p[text.n - 1] != '\n' || memchr(text.p, '\0', text.n))
+		return -1;       /* cut short, or no text */
 	while (slice_field(&text, '\n', &line) && line.n) {
 		if (!slice_field(&line, ' ', &name) || line.n == 0)
 			return -1;

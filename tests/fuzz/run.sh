@@ -1,11 +1,13 @@
 #!/bin/bash
-# Runs every fuzz target for a while: run.sh [SECONDS] (60). What libFuzzer finds new stays in out/fuzz,
-# what makes a target fail is kept there too and named. The seeds in corpus/ are read, never changed.
-# With FUZZ_SEED=N, as `make check` runs it, each begins with that seed, and the target whose finds may be
-# another project's (libarchive) reads its corpus alone: what is checked is this tree.
+# Runs every fuzz target: run.sh [SECONDS] (60), each for that long from where chance and earlier runs lead. What
+# libFuzzer finds new stays in out/fuzz, what makes a target fail is kept there too and named. The seeds in corpus/ are
+# read, never changed.
+# run.sh check, as `make check` runs it: a fixed number of inputs from a fixed seed and nothing an earlier run found, so
+# that every machine checks the same; the target whose finds may be another project's (libarchive) reads its corpus alone.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 seconds=${1:-60}
+inputs=40000
 out=out/fuzz
 sanitize=-fsanitize=address,undefined
 # The language and archives: what the Makefile lists up to inline, without what talks to others; addresses, specs,
@@ -28,14 +30,31 @@ build() {
 	done
 }
 
+# fuzz NAME: how far, and from which seeds.
 fuzz() {
-	local name=$1 extent=("-seed=${FUZZ_SEED:-0}") what="$seconds s"
-	[ -n "${FUZZ_SEED:-}" ] && [ "$name" = fuzz_archive ] && extent=(-runs=0) what='its corpus'
-	mkdir -p "$out/$name.corpus"
+	local name=$1 corpus=tests/fuzz/corpus/$1
+	if [ "$seconds" != check ]; then
+		mkdir -p "$out/$name.corpus"
+		run "$name" "$seconds s" $((seconds + 60)) -max_total_time="$seconds" "$out/$name.corpus" "$corpus"
+	elif [ "$name" = fuzz_archive ]; then
+		run "$name" 'its corpus' 600 -runs=0 "$corpus"
+	else
+		local scratch status
+		scratch=$(mktemp -d)
+		run "$name" "$inputs inputs" 600 -seed=1 -runs=$inputs "$scratch" "$corpus"
+		status=$?
+		rm -rf "$scratch"
+		return $status
+	fi
+}
+
+# run NAME WHAT TIMEOUT ARGUMENT…
+run() {
+	local name=$1 what=$2 limit=$3
+	shift 3
 	# libarchive asks for what a header says: much memory, but it is not touched.
-	if timeout $((seconds + 60)) "$out/$name" "${extent[@]}" -max_total_time="$seconds" -timeout=10 \
-		-rss_limit_mb=2048 -malloc_limit_mb=8192 -max_len=4096 -print_final_stats=0 -verbosity=0 -artifact_prefix="$out/$name.failed-" \
-		"$out/$name.corpus" "tests/fuzz/corpus/$name" >"$out/$name.log" 2>&1; then
+	if timeout "$limit" "$out/$name" "$@" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=8192 -max_len=4096 \
+		-print_final_stats=0 -verbosity=0 -artifact_prefix="$out/$name.failed-" >"$out/$name.log" 2>&1; then
 		echo "ok - $name, $what"
 	else
 		echo "not ok - $name"

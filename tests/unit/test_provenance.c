@@ -35,6 +35,7 @@ Test(provenance, what_is_written_is_read) {
 	cr_assert_eq(seen.size, 5);
 	cr_assert_eq(seen.cpu_ms, 9);
 	cr_assert_eq(provenance_read(slice_sub(text, 0, text.n - 1), &seen), -1, "cut short");
+	cr_assert_eq(provenance_read(SLICE("artefact a\0b\n" "task 1\ncontent 2\nsha256 3\n"), &seen), -1, "no text");
 }
 
 Test(provenance, of_one_task_alone) {
