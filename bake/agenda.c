@@ -251,6 +251,13 @@ int agenda_fetch(struct agenda *g, const struct task *t) {
 	return offer_has(g->offers, t->hash) ? offer_fetch(g->offers, &wish) : -1;
 }
 
+struct agenda *agenda_look(struct arena *a, const struct options *o) {
+	struct options *dry = ARENA_NEW(a, struct options);
+	*dry = *o;
+	dry->dry_run = true;
+	return agenda_open(a, dry, false);
+}
+
 const struct task *agenda_target(struct agenda *g) {
 	for (uint32_t i = g->graph->count; i-- > 0;)
 		if (g->graph->task[i].target)

@@ -37,6 +37,8 @@ struct agenda {
  * words of the command line, hashes it (forcing what -f and -C name) and plans it. NULL: reported.
  */
 struct agenda *agenda_open(struct arena *a, const struct options *o, bool locked);
+/* The same for who only looks: nothing is locked and nothing runs, so nothing is forced. o is copied. */
+struct agenda *agenda_look(struct arena *a, const struct options *o);
 /* A variable of the configuration, expanded. */
 const char *agenda_text(struct agenda *g, const char *name);
 /* Hashes the graph again and asks mirrors for what is new in it, when a task left what an earlier run had left. ctx: the agenda. */

@@ -7,12 +7,10 @@
 
 #include "agenda.h"
 #include "bom.h"
-#include "config.h"
 #include "hash.h"
 #include "json.h"
 #include "options.h"
 #include "os.h"
-#include "revision.h"
 #include "sign.h"
 #include "version.h"
 #include "workspace.h"
@@ -65,14 +63,13 @@ static void subjects(struct statement *s) {
 /* --- what of --- */
 
 static void layers(struct statement *s) {
-	const struct config *c = s->agenda->w->config;
-	for (size_t i = 0; i < c->layers; i++) {
-		struct revision r = revision_of(s->arena, arena_str(s->arena, c->layer[i].dir));
+	for (size_t i = 0; i < s->bom->layers; i++) {
+		const struct bom_layer *l = &s->bom->layer[i];
 		json_open(&s->j, SLICE_NONE, '{');
-		json_member(&s->j, "name", arena_printf(s->arena, "layer " SFMT, SARG(c->layer[i].collection)));
-		digest(&s->j, "gitCommit", r.commit);
+		json_member(&s->j, "name", arena_printf(s->arena, "layer " SFMT, SARG(l->name)));
+		digest(&s->j, "gitCommit", l->at.commit);
 		json_open(&s->j, SLICE("annotations"), '{');
-		json_bool(&s->j, SLICE("dirty"), r.dirty);
+		json_bool(&s->j, SLICE("dirty"), l->at.dirty);
 		json_close(&s->j, '}');
 		json_close(&s->j, '}');
 	}

@@ -9,6 +9,7 @@
 
 #include "agenda.h"
 #include "archive.h"
+#include "config.h"
 #include "data.h"
 #include "graph.h"
 #include "licence.h"
@@ -316,6 +317,16 @@ static void list_packages(struct reader *in) {
 
 /* --- the whole --- */
 
+static void read_layers(struct reader *in) {
+	const struct config *c = in->agenda->w->config;
+	struct bom *b = in->bom;
+	b->layers = c->layers;
+	b->layer = ARENA_ARRAY(in->arena, struct bom_layer, c->layers + 1);
+	for (size_t i = 0; i < c->layers; i++)
+		b->layer[i] = (struct bom_layer){ c->layer[i].collection,
+			revision_of(in->arena, arena_str(in->arena, c->layer[i].dir)) };
+}
+
 /* The targets' task hashes stand for everything. */
 static void identify(const struct graph *g, char hex[HASH_HEX]) {
 	struct hash *h = hash_new(HASH_SHA256);
@@ -342,6 +353,7 @@ int bom_read(struct agenda *g, const char *image_dir, struct bom *b) {
 	*b = (struct bom){ .arena = a, .targets = slices_join(a, &g->o->words, " "),
 		.created = day(g, a), .licences = licences_new(a, g->config) };
 	identify(g->graph, b->identity);
+	read_layers(&in);
 	read_recipes(&in);
 	int rc = os_remove(in.scratch) || unpack_data(&in) || read_images(&in, image_dir) ? -1 : 0;
 	if (rc == 0)

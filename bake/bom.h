@@ -8,11 +8,17 @@
 #include <stdint.h>
 
 #include "hash.h"
+#include "revision.h"
 #include "util.h"
 
 struct agenda;
 struct arena;
 struct licences;
+
+struct bom_layer {
+	struct slice name;       /* its collection */
+	struct revision at;
+};
 
 struct bom_source {
 	struct slice url;        /* where it is had, without passwords */
@@ -56,10 +62,11 @@ struct bom {
 	char identity[HASH_HEX]; /* stands for all that the targets were made from */
 	struct slice created;    /* "2011-04-05T23:00:00Z": of the build's fixed day, no clock's */
 	struct licences *licences;
+	struct bom_layer *layer;         /* in the order of BBLAYERS */
 	struct bom_recipe *recipe;       /* sorted by name */
 	const struct bom_package **package;          /* sorted by name */
 	struct bom_image *image;
-	size_t recipes, packages, images;
+	size_t layers, recipes, packages, images;
 };
 
 /* Of a built and hashed agenda whose artefacts are in the store; image_dir holds the manifests

@@ -233,24 +233,14 @@ static void show_one(struct collect *c, const struct recipe *r) {
 	arena_free(a);
 }
 
-static void add_word(struct arena *a, struct slices *argv, const char *word) {
-	slices_add(a, argv, slice_of(word));
-}
-
 /* bake -k PN:do_populate_lic …: restored where it was done before. */
 static const char **licence_command(struct collect *c, size_t *targets) {
 	struct arena *a = c->agenda->arena;
 	const struct graph *g = c->agenda->graph;
 	const struct atom *fetch = atom_of("do_fetch"), *licence = atom_of("do_populate_lic");
 	struct slices argv = { 0 };
-	add_word(a, &argv, os_realpath(a, "/proc/self/exe"));
-	add_word(a, &argv, "-k");
-	add_word(a, &argv, "-B");
-	add_word(a, &argv, c->agenda->w->topdir);
-	for (size_t i = 0; i < c->o->assigns.n; i++) {
-		add_word(a, &argv, "--set");
-		add_word(a, &argv, arena_str(a, c->o->assigns.v[i]));
-	}
+	options_again(a, c->o, c->agenda->w->topdir, &argv);
+	slices_add(a, &argv, SLICE("-k"));
 	*targets = 0;
 	for (uint32_t i = 0; i < g->count; i++) {
 		const struct recipe *r = g->task[i].recipe;
@@ -260,10 +250,7 @@ static const char **licence_command(struct collect *c, size_t *targets) {
 		slices_add(a, &argv, arena_printf(a, SFMT ":do_populate_lic", SARG(r->pn)));
 		++*targets;
 	}
-	const char **list = ARENA_ARRAY(a, const char *, argv.n + 1);
-	for (size_t i = 0; i < argv.n; i++)
-		list[i] = arena_str(a, argv.v[i]);
-	return list;
+	return slices_argv(a, &argv);
 }
 
 static void check_licences(struct collect *c) {
@@ -282,14 +269,12 @@ static void check_licences(struct collect *c) {
 /* --- all of it --- */
 
 int collect_sources(struct arena *a, const struct options *o) {
-	struct options dry = *o;
-	dry.dry_run = true;              /* nothing runs here, so nothing is forced */
 	struct collect c = { .o = o };
 	if (o->words.n == 0) {
 		error("archive: name a target");
 		return 2;
 	}
-	c.agenda = agenda_open(a, &dry, false);
+	c.agenda = agenda_look(a, o);
 	if (!c.agenda)
 		return 1;
 	c.shared.arena = a;

@@ -135,14 +135,13 @@ int depot_fill(struct arena *a, const struct options *o) {
 	}
 	of_targets.words.v++;
 	of_targets.words.n--;
-	of_targets.dry_run = true;       /* nothing runs, so nothing is forced */
 	struct depot p = { .dir = os_absolute(a, arena_str(a, o->words.v[0])) };
 	p.kept.arena = a;
 	if (os_mkdirs(p.dir)) {
 		error("mirror: %s: cannot be made a directory: %s", p.dir, strerror(errno));
 		return 1;
 	}
-	p.agenda = agenda_open(a, &of_targets, false);
+	p.agenda = agenda_look(a, &of_targets);
 	if (!p.agenda)
 		return 1;
 	return fill(&p);

@@ -49,19 +49,6 @@ static const char *to_posix(struct arena *a, struct slice pattern, bool whole) {
 	return b.p;
 }
 
-static struct slice replaced_all(struct arena *a, struct slice s, const char *word,
-		struct slice by) {
-	size_t at;
-	struct buf b = { .arena = a };
-	while (slice_find(s, word, &at)) {
-		buf_add(&b, slice_sub(s, 0, at));
-		buf_add(&b, by);
-		s = slice_sub(s, at + strlen(word), s.n);
-	}
-	buf_add(&b, s);
-	return buf_slice(&b);
-}
-
 /* host and path in one word, as names of repositories in DL_DIR are made. */
 static struct slice mirror_name(struct arena *a, const struct uri *u) {
 	struct slice name = arena_printf(a, SFMT SFMT, SARG(u->host), SARG(u->path));
@@ -82,11 +69,11 @@ static struct slice last_part(struct slice path) {
 }
 
 static struct slice fill_in(struct arena *a, struct slice s, const struct uri *u) {
-	s = replaced_all(a, s, "TYPE", u->scheme);
-	s = replaced_all(a, s, "HOST", u->host);
-	s = replaced_all(a, s, "PATH", u->path);
-	s = replaced_all(a, s, "BASENAME", last_part(u->path));
-	return replaced_all(a, s, "MIRRORNAME", mirror_name(a, u));
+	s = text_replace(a, s, SLICE("TYPE"), u->scheme);
+	s = text_replace(a, s, SLICE("HOST"), u->host);
+	s = text_replace(a, s, SLICE("PATH"), u->path);
+	s = text_replace(a, s, SLICE("BASENAME"), last_part(u->path));
+	return text_replace(a, s, SLICE("MIRRORNAME"), mirror_name(a, u));
 }
 
 /* What matched gives way to `by`, in which \1 … \9 are groups; what follows the match stays. */
@@ -230,7 +217,7 @@ static bool add_mirrors(struct work *w, const struct uri *u) {
 static bool parse_pairs(struct work *w, struct slice mirrors) {
 	struct slices words = { 0 };
 	const char *why;
-	slices_words(w->arena, &words, replaced_all(w->arena, mirrors, "\\n", SLICE(" ")));
+	slices_words(w->arena, &words, text_replace(w->arena, mirrors, SLICE("\\n"), SLICE(" ")));
 	if (words.n % 2) {
 		*w->why = arena_printf(w->arena, "%zu words are no pairs of pattern, replacement",
 			words.n);

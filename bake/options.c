@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os.h"
+
 static const char help[] =
 	"usage: bake [options] TARGET…            build targets (a recipe, recipe:do_task, world)\n"
 	"       bake [options] getvar VARIABLE    print a variable and where it was set\n"
@@ -209,4 +211,15 @@ void options_read(struct arena *a, struct options *o, int count, char **words) {
 	if (o->words.n == 0 && (o->command == COMMAND_BUILD || o->command == COMMAND_GRAPH
 			|| o->command == COMMAND_SIGNATURES))
 		usage("nothing to do: name a target");
+}
+
+void options_again(struct arena *a, const struct options *o, const char *topdir,
+		struct slices *argv) {
+	slices_add(a, argv, slice_of(os_realpath(a, "/proc/self/exe")));
+	slices_add(a, argv, SLICE("-B"));
+	slices_add(a, argv, slice_of(topdir));
+	for (size_t i = 0; i < o->assigns.n; i++) {
+		slices_add(a, argv, SLICE("--set"));
+		slices_add(a, argv, o->assigns.v[i]);
+	}
 }

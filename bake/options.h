@@ -57,5 +57,9 @@ struct options {
 /* Reads the command line into o. --help and --version are answered here and end the process with 0,
  * wrong usage with 2. */
 void options_read(struct arena *a, struct options *o, int count, char **words);
+/* The beginning of a command that runs bake itself for a build directory: this program, -B topdir and
+ * every --set of o. Added to argv. */
+void options_again(struct arena *a, const struct options *o, const char *topdir,
+		struct slices *argv);
 
 #endif

@@ -13,7 +13,6 @@
 #include "archive.h"
 #include "attest.h"
 #include "bom.h"
-#include "config.h"
 #include "cyclonedx.h"
 #include "data.h"
 #include "graph.h"
@@ -24,7 +23,6 @@
 #include "os.h"
 #include "proc.h"
 #include "recipe.h"
-#include "revision.h"
 #include "seal.h"
 #include "secret.h"
 #include "sigdata.h"
@@ -38,6 +36,7 @@ struct release {
 	const struct options *o;
 	struct agenda *agenda;
 	struct bom bom;
+	const size_t *texts;     /* of the licence, of each recipe of the bill */
 	const char *final;       /* where it will be */
 	const char *dir;         /* where it is filled */
 	unsigned secrets;        /* masked lines, and keys left out */
@@ -60,37 +59,27 @@ static int write_text(struct release *r, const char *name, struct slice text) {
 
 static int bake(struct release *r, const char *command, const char *dir) {
 	struct arena *a = r->arena;
-	const struct options *o = r->o;
-	const char **argv = ARENA_ARRAY(a, const char *, 2 * o->assigns.n + o->words.n + 8);
-	size_t n = 0;
-	argv[n++] = os_realpath(a, "/proc/self/exe");
-	argv[n++] = "-B";
-	argv[n++] = r->agenda->w->topdir;
-	for (size_t i = 0; i < o->assigns.n; i++) {
-		argv[n++] = "--set";
-		argv[n++] = arena_str(a, o->assigns.v[i]);
-	}
+	struct slices argv = { 0 };
+	options_again(a, r->o, r->agenda->w->topdir, &argv);
 	if (dir) {
-		argv[n++] = "-o";
-		argv[n++] = dir;
+		slices_add(a, &argv, SLICE("-o"));
+		slices_add(a, &argv, slice_of(dir));
 	}
 	if (command)
-		argv[n++] = command;
-	for (size_t i = 0; i < o->words.n; i++)
-		argv[n++] = arena_str(a, o->words.v[i]);
-	struct proc_command c = { .argv = argv };
+		slices_add(a, &argv, slice_of(command));
+	for (size_t i = 0; i < r->o->words.n; i++)
+		slices_add(a, &argv, r->o->words.v[i]);
+	struct proc_command c = { .argv = slices_argv(a, &argv) };
 	fflush(NULL);
 	return proc_run(&c, 2) == 0 ? 0 : -1;
 }
 
 /* --- images and packages --- */
 
-static bool listed(struct release *r, const char *variable, const struct task *t) {
-	struct slice tasks = data_text(data_child(r->arena, r->agenda->config), variable), word;
-	while (slice_word(&tasks, &word))
-		if (slice_eq(word, atom_slice(t->spec->name)))
-			return true;
-	return false;
+static struct slices tasks_of(struct release *r, const char *variable) {
+	struct slices tasks = { 0 };
+	slices_words(r->arena, &tasks, slice_of(agenda_text(r->agenda, variable)));
+	return tasks;
 }
 
 static int put_image(struct release *r, const char *file) {
@@ -108,10 +97,12 @@ static int put_package(struct release *r, const struct task *t, const char *file
 static int put_artefacts(struct release *r) {
 	const struct graph *g = r->agenda->graph;
 	struct store_options s = { .dir = agenda_text(r->agenda, "SSTATE_DIR") };
+	struct slices images = tasks_of(r, "RELEASE_IMAGE_TASKS");
+	struct slices packages = tasks_of(r, "RELEASE_PACKAGE_TASKS");
 	for (uint32_t i = 0; i < g->count; i++) {
 		const struct task *t = &g->task[i];
-		bool image = listed(r, "RELEASE_IMAGE_TASKS", t);
-		if (!t->spec->cached || (!image && !listed(r, "RELEASE_PACKAGE_TASKS", t)))
+		bool image = slices_has(&images, atom_slice(t->spec->name));
+		if (!t->spec->cached || (!image && !slices_has(&packages, atom_slice(t->spec->name))))
 			continue;
 		const char *file = store_file(r->arena, &s, arena_str(r->arena, t->hash));
 		if (agenda_fetch(r->agenda, t) < 0) {
@@ -143,16 +134,14 @@ struct slice release_tools(struct arena *a, struct slice lines) {
 }
 
 static int write_layers(struct release *r) {
-	const struct config *c = r->agenda->w->config;
 	struct buf text = { .arena = r->arena };
-	for (size_t i = 0; i < c->layers; i++) {
-		struct revision v = revision_of(r->arena, arena_str(r->arena, c->layer[i].dir));
-		buf_addf(&text, SFMT "\t" SFMT "\t%s\n", SARG(c->layer[i].collection),
-			SARG(v.commit.p ? v.commit : SLICE("no-repository")),
-			!v.commit.p ? "unknown" : v.dirty ? "dirty" : "clean");
-		if (v.dirty)
-			warn("release: layer " SFMT " has changes that are in no commit",
-				SARG(c->layer[i].collection));
+	for (size_t i = 0; i < r->bom.layers; i++) {
+		const struct bom_layer *l = &r->bom.layer[i];
+		buf_addf(&text, SFMT "\t" SFMT "\t%s\n", SARG(l->name),
+			SARG(l->at.commit.p ? l->at.commit : SLICE("no-repository")),
+			!l->at.commit.p ? "unknown" : l->at.dirty ? "dirty" : "clean");
+		if (l->at.dirty)
+			warn("release: layer " SFMT " has changes that are in no commit", SARG(l->name));
 	}
 	return write_text(r, RELEASE_LAYERS, buf_slice(&text));
 }
@@ -210,6 +199,10 @@ static int copy_conf(struct release *r) {
 
 /* --- licences --- */
 
+static const char *licence_dir(struct release *r, struct slice pn) {
+	return arena_printf(r->arena, "%s/licences/" SFMT, r->dir, SARG(pn)).p;
+}
+
 /* What do_populate_lic left of each recipe. */
 static int put_licences(struct release *r) {
 	const struct graph *g = r->agenda->graph;
@@ -218,7 +211,7 @@ static int put_licences(struct release *r) {
 		const struct task *t = &g->task[i];
 		struct archive_unpack u = { .file = store_file(r->arena, &s, arena_str(r->arena, t->hash)),
 			.strip = 1 };
-		u.dir = arena_printf(r->arena, "%s/licences/" SFMT, r->dir, SARG(t->recipe->pn)).p;
+		u.dir = licence_dir(r, t->recipe->pn);
 		if (t->spec->name != atom_of("do_populate_lic") || !os_is_file(u.file))
 			continue;
 		if (os_mkdirs(u.dir))
@@ -229,15 +222,18 @@ static int put_licences(struct release *r) {
 	return 0;
 }
 
-/* How many texts there are; "recipeinfo" is none. */
-static size_t texts_of(struct release *r, struct slice pn) {
-	const char *dir = arena_printf(r->arena, "%s/licences/" SFMT, r->dir, SARG(pn)).p;
+/* How many texts each recipe of the bill has; "recipeinfo" is none. */
+static size_t *count_texts(struct release *r) {
+	size_t *texts = ARENA_ARRAY(r->arena, size_t, r->bom.recipes + 1), n;
 	struct os_entry *e;
-	size_t n, texts = 0;
-	if (!os_is_dir(dir) || os_walk(r->arena, dir, &e, &n))
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		texts += e[i].type == 'f' && strcmp(e[i].path, "recipeinfo") != 0;
+	for (size_t i = 0; i < r->bom.recipes; i++) {
+		const char *dir = licence_dir(r, r->bom.recipe[i].pn);
+		texts[i] = 0;
+		if (!os_is_dir(dir) || os_walk(r->arena, dir, &e, &n))
+			continue;
+		for (size_t k = 0; k < n; k++)
+			texts[i] += e[k].type == 'f' && strcmp(e[k].path, "recipeinfo") != 0;
+	}
 	return texts;
 }
 
@@ -249,7 +245,7 @@ static struct slice spdx(struct release *r, struct slice licence) {
 static void licence_line(struct release *r, struct buf *text, const struct bom_package *p,
 		const struct bom_recipe *from) {
 	struct slice none = SLICE("-");
-	size_t texts = from ? texts_of(r, from->pn) : 0;
+	size_t texts = from ? r->texts[from - r->bom.recipe] : 0;
 	buf_addf(text, SFMT "\t" SFMT "\t" SFMT "\t" SFMT "\t%s\t", SARG(p ? p->name : none),
 		SARG(p ? p->version : from->pv), SARG(from ? from->pn : none),
 		SARG(spdx(r, p ? p->licence : from->licence)), from && from->copyleft ? "copyleft" : "-");
@@ -264,8 +260,7 @@ static void warn_without_text(struct release *r) {
 	struct slices names = { 0 };
 	for (size_t i = 0; i < r->bom.recipes; i++) {
 		const struct bom_recipe *b = &r->bom.recipe[i];
-		const char *dir = arena_printf(r->arena, "%s/licences/" SFMT, r->dir, SARG(b->pn)).p;
-		if (b->shipped && os_is_dir(dir) && texts_of(r, b->pn) == 0)
+		if (b->shipped && r->texts[i] == 0 && os_is_dir(licence_dir(r, b->pn)))
 			slices_add(r->arena, &names, b->pn);
 	}
 	if (names.n)
@@ -275,6 +270,7 @@ static void warn_without_text(struct release *r) {
 
 static int write_licences(struct release *r) {
 	struct buf text = { .arena = r->arena };
+	r->texts = count_texts(r);
 	buf_adds(&text, "package\tversion\trecipe\tlicence\tobligation\ttexts\n");
 	for (size_t i = 0; i < r->bom.packages; i++)
 		licence_line(r, &text, r->bom.package[i], r->bom.package[i]->recipe);
@@ -371,27 +367,20 @@ static int check_place(struct release *r) {
 	return -1;
 }
 
-/* The agenda is made twice: what was built may have new hashes by early cut-off. */
-static struct agenda *plan(struct arena *a, const struct options *o) {
-	struct options *dry = ARENA_NEW(a, struct options);  /* the agenda keeps it */
-	*dry = *o;
-	dry->dry_run = true;
-	return agenda_open(a, dry, false);
-}
-
 int release_make(struct arena *a, const struct options *o) {
 	struct release r = { .arena = a, .o = o };
 	if (o->words.n == 0) {
 		error("release: name a target");
 		return 2;
 	}
-	r.agenda = plan(a, o);
+	r.agenda = agenda_look(a, o);
 	if (!r.agenda)
 		return 1;
 	r.final = o->output ? os_absolute(a, o->output)
 		: arena_printf(a, "%s/release", r.agenda->tmpdir).p;
 	r.dir = arena_printf(a, "%s.part", r.final).p;
-	if (check_place(&r) || bake(&r, NULL, NULL) || !(r.agenda = plan(a, o)))
+	/* Looked at again: what was built may have new hashes by early cut-off. */
+	if (check_place(&r) || bake(&r, NULL, NULL) || !(r.agenda = agenda_look(a, o)))
 		return 1;
 	if (os_remove(r.dir) || os_mkdirs(r.dir)) {
 		fail(r.dir);

@@ -201,13 +201,9 @@ static void assign(struct repro *p, struct slices *argv, const char *name, const
 	add(p, argv, "--set", arena_printf(p->arena, "%s=%s", name, value).p);
 }
 
-static const char **command(struct repro *p, const char *engine, const struct side *side,
-		const char *downloads) {
+static const char **command(struct repro *p, const struct side *side, const char *downloads) {
 	struct slices argv = { 0 };
-	add(p, &argv, engine, NULL);
-	add(p, &argv, "-B", side->top);
-	for (size_t i = 0; i < p->o->assigns.n; i++)
-		add(p, &argv, "--set", arena_str(p->arena, p->o->assigns.v[i]));
+	options_again(p->arena, p->o, side->top, &argv);
 	assign(p, &argv, "TMPDIR", arena_printf(p->arena, "%s/tmp", side->top).p);
 	assign(p, &argv, "SSTATE_DIR", side->store);
 	assign(p, &argv, "SSTATE_MIRRORS", "");
@@ -220,10 +216,7 @@ static const char **command(struct repro *p, const char *engine, const struct si
 	add(p, &argv, "-j", arena_printf(p->arena, "%u", side == &p->first ? jobs : jobs + 1).p);
 	for (size_t i = 0; i < p->o->words.n; i++)
 		add(p, &argv, arena_str(p->arena, p->o->words.v[i]), NULL);
-	const char **list = ARENA_ARRAY(p->arena, const char *, argv.n + 1);
-	for (size_t i = 0; i < argv.n; i++)
-		list[i] = argv.v[i].p;
-	return list;
+	return slices_argv(p->arena, &argv);
 }
 
 static int run(struct repro *p, const struct vary *v, const char **argv, const char *which) {
@@ -246,9 +239,9 @@ static int share_lock(struct repro *p) {
 	return -1;
 }
 
-static int build_first(struct repro *p, const char *engine, const char *downloads) {
+static int build_first(struct repro *p, const char *downloads) {
 	struct vary first = first_surroundings(p);
-	if (run(p, &first, command(p, engine, &p->first, downloads), "first"))
+	if (run(p, &first, command(p, &p->first, downloads), "first"))
 		return -1;
 	return share_lock(p);
 }
@@ -264,11 +257,11 @@ static int build_both(struct repro *p) {
 	if (rc)
 		error("DL_DIR: %s: %s", downloads, strerror(errno));
 	if (rc == 0 && p->first.top)
-		rc = build_first(p, engine, downloads);
+		rc = build_first(p, downloads);
 	if (rc == 0 && second.user != (uid_t)-1)
 		rc = give_away(a, p->second.top, second.user);
 	if (rc == 0)
-		rc = run(p, &second, command(p, engine, &p->second,
+		rc = run(p, &second, command(p, &p->second,
 			second.bind_to ? second.bind_to : downloads),
 			p->first.top ? "second" : "varied");
 	return rc;
@@ -444,20 +437,15 @@ static int compare_all(struct repro *p) {
 
 /* --- the report --- */
 
-static void json_pair(struct json *j, const char *key, const char *value) {
-	if (value)
-		json_text(j, slice_of(key), slice_of(value));
-}
-
 static void write_changes(struct repro *p, struct json *j) {
 	json_open(j, SLICE("varied"), '[');
 	for (size_t i = 0; i < p->changes; i++) {
 		const struct change *c = &p->change[i];
 		json_open(j, SLICE_NONE, '{');
-		json_pair(j, "what", c->what);
-		json_pair(j, "first", c->first);
-		json_pair(j, "second", c->second);
-		json_pair(j, "not-varied", c->reason);
+		json_member(j, "what", slice_of(c->what));
+		json_member(j, "first", slice_of(c->first));
+		json_member(j, "second", slice_of(c->second));
+		json_member(j, "not-varied", slice_of(c->reason));
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -468,10 +456,10 @@ static void write_findings(struct repro *p, struct json *j) {
 	for (size_t i = 0; i < p->findings; i++) {
 		const struct finding *f = &p->finding[i];
 		json_open(j, SLICE_NONE, '{');
-		json_pair(j, "recipe", f->pn);
-		json_pair(j, "task", f->task);
-		json_pair(j, "file", f->path);
-		json_pair(j, "difference", f->what);
+		json_member(j, "recipe", slice_of(f->pn));
+		json_member(j, "task", slice_of(f->task));
+		json_member(j, "file", slice_of(f->path));
+		json_member(j, "difference", slice_of(f->what));
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -481,8 +469,8 @@ static void write_json(struct repro *p, FILE *out) {
 	struct json j = { .out = out };
 	json_open(&j, SLICE_NONE, '{');
 	json_text(&j, SLICE("targets"), slices_join(p->arena, &p->o->words, " "));
-	json_pair(&j, "machine", text_of(p, "MACHINE"));
-	json_pair(&j, "compared-with", p->first.top ? "a second build" : "the cache");
+	json_member(&j, "machine", slice_of(text_of(p, "MACHINE")));
+	json_member(&j, "compared-with", slice_of(p->first.top ? "a second build" : "the cache"));
 	json_int(&j, SLICE("artefacts"), p->artefacts);
 	json_int(&j, SLICE("artefacts-identical"), p->same);
 	json_int(&j, SLICE("outputs"), p->outputs);
@@ -550,16 +538,6 @@ static int conclude(struct repro *p) {
 	return 0;
 }
 
-static int plan(struct repro *p) {
-	struct options *dry = ARENA_NEW(p->arena, struct options);
-	if (!p->o->against_cache)
-		return 0;
-	*dry = *p->o;
-	dry->dry_run = true;
-	p->plan = agenda_open(p->arena, dry, false);
-	return p->plan ? 0 : -1;
-}
-
 int repro_targets(struct arena *a, const struct options *o) {
 	struct repro p = { .arena = a, .o = o };
 	if (o->words.n == 0) {
@@ -567,7 +545,8 @@ int repro_targets(struct arena *a, const struct options *o) {
 		return 2;
 	}
 	p.w = workspace_find(a, o);
-	if (!p.w || workspace_configure(p.w, o) < 0 || plan(&p) < 0 || prepare(&p) < 0
+	if (!p.w || workspace_configure(p.w, o) < 0 || (o->against_cache && !(p.plan = agenda_look(a, o)))
+			|| prepare(&p) < 0
 			|| build_both(&p) < 0)
 		return 1;
 	int status = conclude(&p);

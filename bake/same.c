@@ -47,12 +47,16 @@ static struct slice look(struct arena *a, const char *file, size_t length) {
 	return slice_trim(text);
 }
 
-struct slice same_find(const struct same *s, struct slice hash) {
+static struct slice noted(const struct same *s, const char *kind, struct slice name) {
 	struct arena *a = arena_new();
-	struct slice found = look(a, path(a, s, "same", hash), hash.n);
+	struct slice found = look(a, path(a, s, kind, name), name.n);
 	found = found.p ? arena_dup(s->arena, found) : found;
 	arena_free(a);
 	return found;
+}
+
+struct slice same_find(const struct same *s, struct slice hash) {
+	return noted(s, "same", hash);
 }
 
 static void keep(const char *file, struct slice hash) {
@@ -75,11 +79,7 @@ struct slice same_key(struct arena *a, const struct graph *g, const struct task 
 }
 
 struct slice same_first(const struct same *s, struct slice key) {
-	struct arena *a = arena_new();
-	struct slice found = look(a, path(a, s, "content", key), key.n);
-	found = found.p ? arena_dup(s->arena, found) : found;
-	arena_free(a);
-	return found;
+	return noted(s, "content", key);
 }
 
 void same_keys(const struct same *s, struct map *keys) {

@@ -8,8 +8,6 @@
 #include "os.h"
 #include "sign.h"
 
-enum { SUM = 64 + 2 };           /* where a line's path begins */
-
 static int fail(const char *path) {
 	error("%s: %s", path, strerror(errno));
 	return -1;
@@ -70,7 +68,7 @@ int seal_check(struct arena *a, const char *dir, struct slice sums, const struct
 }
 
 static bool next(struct slice *rest, struct slice *line) {
-	return slice_field(rest, '\n', line) && line->n > SUM;
+	return slice_field(rest, '\n', line) && line->n > SEAL_PATH;
 }
 
 unsigned seal_compare(struct slice said, struct slice found) {
@@ -78,8 +76,8 @@ unsigned seal_compare(struct slice said, struct slice found) {
 	struct slice x, y;
 	bool more = next(&said, &x), has = next(&found, &y);
 	while (more || has) {
-		struct slice p = more ? slice_sub(x, SUM, x.n) : SLICE_NONE;
-		struct slice q = has ? slice_sub(y, SUM, y.n) : SLICE_NONE;
+		struct slice p = more ? slice_sub(x, SEAL_PATH, x.n) : SLICE_NONE;
+		struct slice q = has ? slice_sub(y, SEAL_PATH, y.n) : SLICE_NONE;
 		int order = !more ? 1 : !has ? -1 : slice_cmp(p, q);
 		if (order != 0 || !slice_eq(x, y)) {
 			wrong++;

@@ -9,6 +9,8 @@ struct arena;
 #define SEAL_SUMS "SHA256SUMS"
 #define SEAL_SIGNATURE "SHA256SUMS.sig"
 
+enum { SEAL_PATH = 64 + 2 };     /* where the path begins in a line of it */
+
 /* "HEX  path" lines of every regular file below dir but those two, as sha256sum(1) reads them, in the
  * order of paths. 0, or −1 with a message. */
 int seal_sums(struct arena *a, const char *dir, struct slice *sums);

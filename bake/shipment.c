@@ -139,14 +139,12 @@ static unsigned carriers(const struct options *o) {
 
 /* The targets behind the command's own word. */
 static struct agenda *open_targets(struct arena *a, const struct options *o, bool alone) {
-	struct options *targets = ARENA_NEW(a, struct options);
-	*targets = *o;
-	targets->command = COMMAND_BUILD;
-	targets->dry_run = true;
-	targets->alone = alone;
-	targets->words.v++;
-	targets->words.n--;
-	return agenda_open(a, targets, false);
+	struct options targets = *o;
+	targets.command = COMMAND_BUILD;
+	targets.alone = alone;
+	targets.words.v++;
+	targets.words.n--;
+	return agenda_look(a, &targets);
 }
 
 /* --- push --- */

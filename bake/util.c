@@ -271,6 +271,14 @@ struct slice slices_join(struct arena *a, const struct slices *list, const char 
 	return buf_slice(&b);
 }
 
+const char **slices_argv(struct arena *a, const struct slices *list) {
+	const char **argv = ARENA_ARRAY(a, const char *, list->n + 1);
+	for (size_t i = 0; i < list->n; i++)
+		argv[i] = arena_str(a, list->v[i]);
+	argv[list->n] = NULL;
+	return argv;
+}
+
 /* --- buffers --- */
 
 static void reserve(struct buf *b, size_t more) {
@@ -355,6 +363,17 @@ static size_t credentials(struct slice rest, size_t *colon) {
 			*colon = i;
 	}
 	return length;
+}
+
+struct slice text_replace(struct arena *a, struct slice text, struct slice from, struct slice to) {
+	struct buf b = { .arena = a };
+	for (size_t at; slice_find(text, from.p, &at);
+			text = slice_sub(text, at + from.n, text.n)) {
+		buf_add(&b, slice_sub(text, 0, at));
+		buf_add(&b, to);
+	}
+	buf_add(&b, text);
+	return buf_slice(&b);
 }
 
 struct slice text_mask(struct arena *a, struct slice text) {

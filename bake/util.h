@@ -69,6 +69,7 @@ void slices_words(struct arena *a, struct slices *list, struct slice text);  /* 
 bool slices_has(const struct slices *list, struct slice s);
 void slices_sort(struct slices *list);               /* byte order */
 struct slice slices_join(struct arena *a, const struct slices *list, const char *sep);
+const char **slices_argv(struct arena *a, const struct slices *list);        /* C strings, then NULL */
 
 /* --- buffers ------------------------------------------------------------------------------- */
 
@@ -108,6 +109,8 @@ unsigned message_count(enum message_level level);    /* how many were given so f
 /* Text with every URL's password as "***", and a user name that stands alone: it may be a token.
  * Every message goes through it. */
 struct slice text_mask(struct arena *a, struct slice text);
+/* text with every `from` (NUL-terminated) in it become `to`. In arena a. */
+struct slice text_replace(struct arena *a, struct slice text, struct slice from, struct slice to);
 
 /* A number of bytes as people say it: "17 bytes", "3 KB", "120 MB". */
 struct slice text_bytes(struct arena *a, uint64_t bytes);

@@ -18,17 +18,6 @@ void atoms_add(struct arena *a, struct atoms *list, const struct atom *name) {
 	list->v[list->n++] = name;
 }
 
-struct slice text_replace(struct arena *a, struct slice text, struct slice from, struct slice to) {
-	struct buf b = { .arena = a };
-	for (size_t at; slice_find(text, from.p, &at);
-			text = slice_sub(text, at + from.n, text.n)) {
-		buf_add(&b, slice_sub(text, 0, at));
-		buf_add(&b, to);
-	}
-	buf_add(&b, text);
-	return buf_slice(&b);
-}
-
 /* --- finding --- */
 
 static struct var *find_above(const struct data *d, const struct atom *name) {

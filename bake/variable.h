@@ -89,8 +89,6 @@ struct data {
 };
 
 void atoms_add(struct arena *a, struct atoms *list, const struct atom *name);
-/* text with every `from` in it replaced. */
-struct slice text_replace(struct arena *a, struct slice text, struct slice from, struct slice to);
 
 /* The variable as d sees it; NULL: never heard of. */
 const struct var *variable_find(const struct data *d, const struct atom *name);

@@ -18,8 +18,6 @@
 #include "util.h"
 #include "workspace.h"
 
-enum { SUM = 64 + 2 };           /* where the path begins in a line of SHA256SUMS */
-
 struct verify {
 	struct arena *arena;
 	const struct options *o;
@@ -135,7 +133,7 @@ static struct slice outputs(struct arena *a, struct slice sums) {
 	struct buf out = { .arena = a };
 	struct slice line;
 	while (slice_field(&sums, '\n', &line)) {
-		struct slice path = slice_sub(line, SUM, line.n);
+		struct slice path = slice_sub(line, SEAL_PATH, line.n);
 		if (slice_starts(path, "images/") || slice_starts(path, "packages/"))
 			buf_addf(&out, SFMT "\n", SARG(line));
 	}
@@ -207,10 +205,7 @@ static int rebuild(struct verify *v) {
 	if (os_read(v->arena, below(v, RELEASE_COMMAND), &words))
 		return fail(below(v, RELEASE_COMMAND));
 	struct slices argv = build_command(v, words);
-	const char **list = ARENA_ARRAY(v->arena, const char *, argv.n + 1);
-	for (size_t i = 0; i < argv.n; i++)
-		list[i] = arena_str(v->arena, argv.v[i]);
-	struct proc_command c = { .argv = list };
+	struct proc_command c = { .argv = slices_argv(v->arena, &argv) };
 	fflush(NULL);
 	return proc_run(&c, 2) == 0 ? 0 : -1;
 }

@@ -312,12 +312,10 @@ static struct slice with_task(struct arena *a, struct slice word) {
 
 /* The agenda of one word alone. It changes nothing: -f and -C set no taint. */
 static struct agenda *agenda_of(struct arena *a, const struct options *o, struct slice word) {
-	struct options *one = ARENA_NEW(a, struct options);
-	*one = *o;
-	one->dry_run = true;
-	one->words = (struct slices){ 0 };
-	slices_add(a, &one->words, with_task(a, word));
-	return agenda_open(a, one, false);
+	struct options one = *o;
+	one.words = (struct slices){ 0 };
+	slices_add(a, &one.words, with_task(a, word));
+	return agenda_look(a, &one);
 }
 
 static int answer(struct agenda *g, struct json *j) {
@@ -434,9 +432,7 @@ int why_signatures(struct arena *a, const struct options *o) {
 		error("-S " SFMT ": it is none or printdiff", SARG(o->signatures));
 		return 2;
 	}
-	struct options dry = *o;
-	dry.dry_run = true;
-	struct agenda *g = agenda_open(a, &dry, false);
+	struct agenda *g = agenda_look(a, o);
 	if (!g)
 		return 1;
 	if (difference)

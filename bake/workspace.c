@@ -60,19 +60,6 @@ static const char *find_topdir(struct arena *a, const char *corebase, const char
 
 /* --- a new build directory --- */
 
-static struct slice fill_in(struct arena *a, struct slice text, const char *corebase) {
-	struct buf out = { .arena = a };
-	static const char mark[] = "##OEROOT##";
-	size_t at;
-	while (slice_find(text, mark, &at)) {
-		buf_add(&out, slice_sub(text, 0, at));
-		buf_adds(&out, corebase);
-		text = slice_sub(text, at + strlen(mark), text.n);
-	}
-	buf_add(&out, text);
-	return buf_slice(&out);
-}
-
 static int copy_template(struct arena *a, const char *corebase, const char *topdir,
 		const char *name) {
 	const char *from = arena_printf(a, "%s/conf/templates/%s.sample", corebase, name).p;
@@ -84,7 +71,8 @@ static int copy_template(struct arena *a, const char *corebase, const char *topd
 		error("build directory: %s: %s", from, strerror(errno));
 		return -1;
 	}
-	if (os_mkparents(to) < 0 || os_write(to, fill_in(a, text, corebase), 0644, false) < 0) {
+	text = text_replace(a, text, SLICE("##OEROOT##"), slice_of(corebase));
+	if (os_mkparents(to) < 0 || os_write(to, text, 0644, false) < 0) {
 		error("build directory: %s: %s", to, strerror(errno));
 		return -1;
 	}
@@ -267,25 +255,12 @@ int workspace_recipes(struct workspace *w) {
 
 /* --- another build directory of the same layers --- */
 
-/* conf/bblayers.conf is about the place of the one it stands in. */
-static struct slice rooted(struct arena *a, struct slice text, const char *topdir) {
-	struct buf out = { .arena = a };
-	static const char mark[] = "${TOPDIR}";
-	size_t at;
-	while (slice_find(text, mark, &at)) {
-		buf_add(&out, slice_sub(text, 0, at));
-		buf_adds(&out, topdir);
-		text = slice_sub(text, at + strlen(mark), text.n);
-	}
-	buf_add(&out, text);
-	return buf_slice(&out);
-}
-
 int workspace_copy_layers(struct arena *a, const char *from, const char *conf) {
 	const char *to = arena_printf(a, "%s/bblayers.conf", conf).p;
-	char *topdir = arena_str(a, os_dirname(os_dirname(slice_of(from))));
+	struct slice topdir = os_dirname(os_dirname(slice_of(from)));
 	struct slice text;
 	if (os_read(a, from, &text))
 		return -1;
-	return os_write(to, rooted(a, text, topdir), 0644, false);
+	/* It is about the place of the one it stands in. */
+	return os_write(to, text_replace(a, text, SLICE("${TOPDIR}"), topdir), 0644, false);
 }
