@@ -2,7 +2,7 @@
  * its start; what matched gives way to the replacement's part. A URL made so may itself be
  * mirrored by the other pairs.
  *
- * Patterns are Python's there and POSIX's here: look-around is not supported. */
+ * Patterns are Python's there and POSIX's here: look-around and lazy repeats are not supported. */
 #include "mirror.h"
 #include "os.h"
 #include "uri.h"
@@ -47,6 +47,22 @@ static const char *to_posix(struct arena *a, struct slice pattern, bool whole) {
 	}
 	buf_adds(&b, whole ? ")$" : ")");
 	return b.p;
+}
+
+/* Python's lazy and possessive repeats ("*?", "++"): POSIX takes them for repeats of repeats, which match
+ * something else and for which glibc needs twice the memory each. */
+static bool repeats_twice(struct slice pattern) {
+	bool in_class = false, repeat = false;
+	for (size_t i = 0; i < pattern.n; i++) {
+		char c = pattern.p[i];
+		bool again = !in_class && c && strchr("*+?", c);
+		if (again && repeat)
+			return true;
+		repeat = again || (!in_class && c == '}');
+		in_class = in_class ? c != ']' : c == '[';
+		i += c == '\\';
+	}
+	return false;
 }
 
 /* host and path in one word, as names of repositories in DL_DIR are made. */
@@ -105,7 +121,7 @@ static enum outcome replace_part(struct work *w, const struct part *p, const str
 		struct slice *result) {
 	regex_t re;
 	regmatch_t m[GROUPS];
-	if (slice_find(p->find, "(?", NULL) ||
+	if (slice_find(p->find, "(?", NULL) || repeats_twice(p->find) ||
 			regcomp(&re, to_posix(w->arena, p->find, p->whole), REG_EXTENDED)) {
 		*w->why = arena_printf(w->arena, "\"" SFMT "\" is no pattern bake understands",
 			SARG(p->find));

@@ -8,6 +8,7 @@
 #include "util.h"
 #include "value.h"
 
+int LLVMFuzzerInitialize(int *count, char ***words);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static void run(struct arena *a, struct slice text) {
@@ -22,13 +23,19 @@ static void run(struct arena *a, struct slice text) {
 	value_str(a, inline_eval(d, e));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
-	struct arena *a = arena_new();
-	struct trap trap;
+int LLVMFuzzerInitialize(int *count, char ***words) {
+	(void)count;
+	(void)words;
 	lib_builtin();
 	lib_text();
 	lib_group();
 	lib_data();
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+	struct arena *a = arena_new();
+	struct trap trap;
 	if (TRAP(&trap)) {
 		run(a, (struct slice){ (const char *)bytes, size });
 		trap_end(&trap);

@@ -82,5 +82,9 @@ Test(mirror, credentials_do_not_travel) {
 Test(mirror, what_is_wrong) {
 	cr_assert_eq(made("https://a.example/", "https://a.example/x", "x")[0], '!');
 	cr_assert_eq(made("https://a.example/( https://b.example/", "https://a.example/x", "x")[0], '!');
+	cr_assert_eq(made("https://a.*?/ https://b.example/", "https://a.example/x", "x")[0], '!', "lazy");
+	cr_assert_eq(made("https://a++ https://b.example/", "https://a.example/x", "x")[0], '!', "possessive");
+	cr_assert_eq(made("https://a{2}+ https://b.example/", "https://a.example/x", "x")[0], '!');
+	cr_assert_neq(made("https://[*?+]*\\+?a? https://b.example/", "https://a.example/x", "x")[0], '!');
 	cr_assert_eq(made("nonsense https://b.example/", "https://a.example/x", "x")[0], '!');
 }
