@@ -8,6 +8,7 @@
 #include "util.h"
 #include "witness.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CONNECT_S = 15, STALL_S = 30, LEAST_RATE = 100, ATTEMPTS = 3, PAUSE_MS = 1000,
+enum { MOST_SAID = 80, CONNECT_S = 15, STALL_S = 30, LEAST_RATE = 100, ATTEMPTS = 3, PAUSE_MS = 1000,
 	REDIRECTS = 10, TICK_MS = 250 };
 
 struct transfer {
@@ -202,11 +203,24 @@ struct curl_slist *net_prepare(void *curl, const struct net_request *r, const ch
 	return who && who->sigv4 ? set_signing(curl, who, sent_sha256 ? sent_sha256 : EMPTY_SHA256) : NULL;
 }
 
-struct slice net_refusal(struct slice body) {
-	size_t from, to;
-	if (!slice_find(body, "<Code>", &from) || !slice_find(body, "</Code>", &to) || to < from)
+static struct slice between(struct slice body, const char *open, const char *close) {
+	size_t at;
+	if (!slice_find(body, open, &at))
 		return SLICE("");
-	return slice_sub(body, from + strlen("<Code>"), to);
+	body = slice_sub(body, at + strlen(open), body.n);
+	return slice_find(body, close, &at) ? slice_sub(body, 0, at) : SLICE("");
+}
+
+struct slice net_refusal(struct slice body) {
+	struct slice said = between(body, "<Code>", "</Code>");
+	if (said.n == 0)
+		said = between(body, "<title>", "</title>");
+	while (said.n && strchr("0123456789 ", said.p[0]))       /* "400 Bad Request": the number is known */
+		said = slice_sub(said, 1, said.n);
+	for (size_t i = 0; i < said.n; i++)
+		if (!isprint((unsigned char)said.p[i]))
+			return SLICE("");
+	return said.n <= MOST_SAID ? said : SLICE("");
 }
 
 static CURLcode attempt(struct transfer *t) {

@@ -63,7 +63,7 @@ bool net_answers(struct arena *a, const struct net_request *r, struct slice *why
 struct curl_slist *net_prepare(void *curl, const struct net_request *r, const char *sent_sha256);
 /* Why the gate is closed for a request; NULL: it is open. */
 const char *net_closed(const struct net_request *r);
-/* What a refusal's body says, in one word (S3's <Code>); empty when it says nothing of the kind. */
+/* What a refusal's body says: S3's <Code> or a page's <title>, without the status. Empty: nothing fit to show. */
 struct slice net_refusal(struct slice body);
 /* Closes (or opens) the gate for the whole process: net_get fails with the reason given. */
 void net_offline(const char *reason);

@@ -281,8 +281,7 @@ static int judge(struct arena *a, const struct peer *p, const struct survey *s, 
 		return 0;
 	struct slice code = net_refusal(odd->text);
 	*why = arena_printf(a, "the server answers %ld%s" SFMT "%s", odd->status, code.n ? " " : "",
-		SARG(code), odd->status != 401 && odd->status != 403 ? "" :
-		": are its certificate, ~/.netrc or keys right?");
+		SARG(code), odd->status < 400 || odd->status > 403 ? "" : ": are its certificate, ~/.netrc or keys right?");
 	return -1;
 }
 

@@ -92,8 +92,7 @@ static bool may_pass(CURLcode rc, long code) {
 
 /* Does the refusal say anything of other files? */
 static bool blames_server(CURLcode rc, long status) {
-	return rc != CURLE_OK || status >= 500 || status < 400 || status == 401 || status == 403 ||
-		status == 405;
+	return rc != CURLE_OK || status >= 500 || status <= 401 || status == 403 || status == 405;
 }
 
 static struct slice describe(struct arena *a, struct sending *s, CURLcode rc) {

@@ -248,4 +248,7 @@ Test(net, what_a_refusal_says) {
 	cr_assert(slice_is(net_refusal(SLICE("<Error><Code>NoSuchKey</Code><x/></Error>")), "NoSuchKey"));
 	cr_assert_eq(net_refusal(SLICE("</Code><Code>")).n, 0);
 	cr_assert_eq(net_refusal(SLICE("<html>")).n, 0);
+	cr_assert(slice_is(net_refusal(SLICE("<html><title>400 No certificate was sent</title>")), "No certificate was sent"));
+	cr_assert_eq(net_refusal(SLICE("<title>404</title>")).n, 0);
+	cr_assert_eq(net_refusal(SLICE("<title>\033[2J</title>")).n, 0, "nothing that acts on a terminal");
 }

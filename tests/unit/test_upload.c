@@ -68,6 +68,8 @@ Test(upload, a_refusal_says_why) {
 	cr_assert(reply.unreachable, "all files share who we are");
 	cr_assert_eq(put("405"), -1);
 	cr_assert(slice_is(reply.why, "the server answers 405 Denied: it takes no files"), SFMT, SARG(reply.why));
+	cr_assert_eq(put("400"), -1);
+	cr_assert(reply.unreachable, "our certificate was missing, say");
 	cr_assert_eq(put("413"), -1);
 	cr_assert_not(reply.unreachable, "a smaller one may be taken");
 	cr_assert_eq(put("302"), -1);
