@@ -38,12 +38,17 @@ static enum task_plan decide(const struct task *t, bool tainted, const struct pl
 	return PLAN_RUN;
 }
 
+/* A target that does nothing itself (do_build) stands for what it depends on, current or not. */
+static bool needs(const struct task *t, const struct recipe_task *dep) {
+	const struct recipe_task *spec = t->spec;
+	return t->plan == PLAN_RUN || (t->target && spec->noexec) ||
+		(spec->cached && dep->cached && dep->name == spec->name);
+}
+
 static void need_deps(const struct graph *g, const struct task *t, bool *needed) {
-	for (uint32_t k = 0; k < t->deps_count; k++) {
-		const struct recipe_task *spec = t->spec, *dep = g->task[t->deps[k]].spec;
-		if (t->plan == PLAN_RUN || (spec->cached && dep->cached && dep->name == spec->name))
+	for (uint32_t k = 0; k < t->deps_count; k++)
+		if (needs(t, g->task[t->deps[k]].spec))
 			needed[t->deps[k]] = true;
-	}
 }
 
 static void count(struct plan_counts *counts, enum task_plan plan) {

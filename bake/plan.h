@@ -20,8 +20,8 @@ struct plan_counts {
 
 /* Sets every task's plan from the targets down. A task that runs needs all its dependencies. One
  * that is current or restored needs only those that are cached tasks of its own name (a sysroot
- * tree is of use only with the trees it links to); nothing else below it is looked at. What
- * depends on a forced task runs. Callbacks are asked at most once a task. What already ran, was
+ * tree is of use only with the trees it links to); nothing else below it is looked at. A target
+ * that is [noexec] needs what it depends on in any case. What depends on a forced task runs. Callbacks are asked at most once a task. What already ran, was
  * restored or runs keeps its plan; so a plan may be made again midway (an artefact turned out to
  * be damaged). */
 struct plan_counts plan_make(struct graph *g, const struct plan_facts *facts);

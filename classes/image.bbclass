@@ -73,9 +73,11 @@ lua do_image() {
 	end
 }
 
-# Kernel and boot loaders are deployed whenever the image is.
+# Kernel and boot loaders are deployed whenever the image is; do_build asks for them when do_image_complete, restored
+# from the cache, does not.
 addtask image_complete after do_image before do_build
 do_image_complete[depends] += "virtual/kernel:do_deploy ${@image_extra_depends(d)}"
+do_build[depends] += "virtual/kernel:do_deploy ${@image_extra_depends(d)}"
 # Set for the task alone; what is made without a sandbox has another hash anyway.
 do_image_complete[vardepsexclude] += "BB_HERMETIC"
 do_image_complete[sstate-inputdirs] = "${IMGDEPLOYDIR}"

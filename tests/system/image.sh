@@ -11,6 +11,8 @@ work=$PWD/out/system/image-$machine
 build=$work/build
 log=$work/log
 key=$work/key
+kernel=Image
+[ "$machine" != qemu-x86-64 ] || kernel=bzImage
 rm -rf "$work" && mkdir -p "$build/conf" || exit 1
 ssh-keygen -q -t ed25519 -N '' -C test -f "$key" || exit 1
 
@@ -64,7 +66,7 @@ manifest_complete() {
 
 formats_there() {
 	local file
-	for file in rootfs.tar.zst rootfs.erofs initramfs.cpio.zst manifest; do
+	for file in rootfs.tar.zst rootfs.erofs initramfs.cpio.zst manifest qemuboot.conf cmdline "$kernel"; do
 		[ -s "$1/$file" ] || { echo "# no $file"; return 1; }
 	done
 }
@@ -101,11 +103,15 @@ tests/system/boot.sh "$machine" "$dir" "$key" | sed -E "s/^((not )?ok [0-9]* *-)
 [ "$more" = cache ] || exit 0
 
 sum=$(sha256sum "$dir/rootfs.erofs" | cut -d' ' -f1)
+out/bake -B "$build" --set MACHINE="$machine" clean linux >"$log" 2>&1
+check "a kernel that was cleaned is there again, though the image is current" bake_image "$machine"
+check "… beside it" formats_there "$dir"
 check "a second build runs nothing" bake_image "$machine"
 check "… and says so" grep -q '0 ran, 0 restored' "$log"
 rm -rf "$build/tmp"
 check "a build without its build directory's tmp succeeds" bake_image "$machine"
 check "… by restoring: nothing is compiled again" bash -c "! grep -q 'do_compile: started' '$log'"
+check "… every format again" formats_there "$dir"
 check "… and gives the same bytes" test "$(sha256sum "$dir/rootfs.erofs" | cut -d' ' -f1)" = "$sum"
 
 # A change that leaves the same bytes ends at its recipe; one that does not reaches the image.

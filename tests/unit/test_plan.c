@@ -70,6 +70,23 @@ Test(plan, current_target_needs_nothing) {
 	cr_assert_eq(c.not_needed, g->count - 1);
 }
 
+/* do_build of an image: what it asks for is made again though its own stamp is there (bake clean linux). */
+Test(plan, a_target_that_does_nothing_looks_at_what_it_stands_for) {
+	struct graph *g = example();
+	struct task *target = find(g, "app:do_compile");
+	struct recipe_task idle = *target->spec;
+	idle.noexec = true;
+	target->spec = &idle;
+	disk("app:do_compile", "");
+	plan_make(g, &facts);
+	PLANNED(g, "app:do_compile", PLAN_CURRENT);
+	PLANNED(g, "app:do_prepare", PLAN_RUN);
+	disk("app:do_compile app:do_prepare", "");
+	plan_make(g, &facts);
+	PLANNED(g, "app:do_prepare", PLAN_CURRENT);
+	PLANNED(g, "lib:do_sysroot", PLAN_NOT_NEEDED);
+}
+
 Test(plan, a_restored_sysroot_brings_those_below_and_nothing_else) {
 	struct graph *g = example();
 	disk("", "lib:do_sysroot base:do_sysroot");
