@@ -107,6 +107,24 @@ static size_t take(char *bytes, size_t one, size_t size, void *ctx) {
 	return size;
 }
 
+/* "https://HOST/" of where a redirection leads, as libcurl itself understands it (there are several
+ * ways to name a host without "://"); NULL: nowhere. For the caller to free. */
+static char *host_of(struct transfer *t, const char *location) {
+	char *here = NULL, *url = NULL;
+	CURLU *u = curl_url();
+	curl_easy_getinfo(t->curl, CURLINFO_EFFECTIVE_URL, &here);
+	if (u && here && !curl_url_set(u, CURLUPART_URL, here, CURLU_GUESS_SCHEME) &&
+			!curl_url_set(u, CURLUPART_URL, location, 0) &&
+			!curl_url_set(u, CURLUPART_USER, NULL, 0) &&
+			!curl_url_set(u, CURLUPART_PASSWORD, NULL, 0) &&
+			!curl_url_set(u, CURLUPART_PATH, "/", 0) &&
+			!curl_url_set(u, CURLUPART_QUERY, NULL, 0) &&
+			!curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0))
+		curl_url_get(u, CURLUPART_URL, &url, 0);
+	curl_url_cleanup(u);
+	return url;
+}
+
 /* Sees every header before libcurl acts on it. */
 static size_t take_header(char *bytes, size_t one, size_t size, void *ctx) {
 	static const char name[] = "location:";
@@ -114,12 +132,11 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *ctx) {
 	(void)one;
 	if (size < sizeof name || strncasecmp(bytes, name, sizeof name - 1) != 0)
 		return size;
-	struct slice url = slice_trim((struct slice){ bytes + sizeof name - 1, size - sizeof name + 1 });
-	char *text = strndup(url.p, url.n);
-	if (!text)
-		broken("out of memory for a header");
-	t->forbidden = strstr(text, "://") && !t->r->allowed(t->r->ctx, text);
+	struct slice location = slice_trim((struct slice){ bytes + sizeof name - 1, size - sizeof name + 1 });
+	char *text = strndup(location.p, location.n), *to = text ? host_of(t, text) : NULL;
+	t->forbidden = !to || !t->r->allowed(t->r->ctx, to);
 	free(text);
+	curl_free(to);
 	return t->forbidden ? 0 : size;
 }
 

@@ -106,17 +106,34 @@ bool uri_parse(struct arena *a, struct slice text, struct uri *u, const char **w
 	return take_params(a, rest, u, why);
 }
 
+/* The name in "name:port" and the address in "[address]:port". */
+static struct slice without_port(struct slice host) {
+	struct slice name = host;
+	bool is_address = slice_starts(host, "[");
+	host = slice_sub(host, is_address, host.n);
+	slice_field(&host, is_address ? ']' : ':', &name);
+	return name;
+}
+
+/* Does what precedes the path hold what ends it for a browser, or for curl, but not for us? */
+static bool is_ambiguous(const struct uri *u) {
+	struct slice place = u->text, scheme;
+	slice_field(&place, ':', &scheme);
+	for (size_t i = 2; i < place.n && place.p[i] != '/' && place.p[i] != ';'; i++)
+		if (strchr("?#\\", place.p[i]))
+			return true;
+	return false;
+}
+
 bool uri_host_allowed(struct arena *a, struct slice url, struct slice hosts) {
-	struct slice word, host;
+	struct slice word;
 	struct uri u;
 	const char *why;
 	if (!slice_trim(hosts).n || !uri_parse(a, url, &u, &why))
 		return true;
-	host = u.host;
-	slice_field(&u.host, ':', &host);
-	const char *name = arena_str(a, host);
+	const char *name = arena_str(a, without_port(u.host));
 	while (slice_word(&hosts, &word))
-		if (fnmatch(arena_str(a, word), name, FNM_CASEFOLD) == 0)
+		if (!is_ambiguous(&u) && fnmatch(arena_str(a, word), name, FNM_CASEFOLD) == 0)
 			return true;
 	return false;
 }

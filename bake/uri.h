@@ -25,7 +25,8 @@ struct uri {
 bool uri_parse(struct arena *a, struct slice text, struct uri *u, const char **why);
 struct slice uri_param(const struct uri *u, const char *name);       /* unset when absent */
 bool uri_flag(const struct uri *u, const char *name, bool fallback); /* 1/true/yes … */
-/* Is its host one of those named (BB_ALLOWED_NETWORKS: globs; empty: all are)? */
+/* Is its host one of those named (BB_ALLOWED_NETWORKS: globs, IPv6 without brackets; empty: all are)? Not
+ * where others may read another host in it. */
 bool uri_host_allowed(struct arena *a, struct slice url, struct slice hosts);
 /* Is such a parameter given that is neither yes nor no? */
 bool uri_flag_odd(const struct uri *u, const char *name);

@@ -52,6 +52,21 @@ Test(uri, git) {
 	is(u.path, "/group/repo.git");
 }
 
+Test(uri, hosts_that_may_be_asked) {
+	struct slice hosts = SLICE("good.org *.good.org ::1");
+	cr_assert(uri_host_allowed(a, SLICE("https://u:p@GOOD.org:80/x#y?z"), hosts));
+	cr_assert(uri_host_allowed(a, SLICE("http://a.good.org"), hosts));
+	cr_assert(uri_host_allowed(a, SLICE("http://[::1]:80/x"), hosts));
+	cr_assert(uri_host_allowed(a, SLICE("http://any/x"), SLICE(" ")));
+	cr_assert_not(uri_host_allowed(a, SLICE("http://[::2]:80/x"), hosts));
+	cr_assert_not(uri_host_allowed(a, SLICE("https://good.org.bad/x"), hosts));
+	cr_assert_not(uri_host_allowed(a, SLICE("https://good.org@bad/x"), hosts));
+	/* curl and git ask "bad" for these */
+	cr_assert_not(uri_host_allowed(a, SLICE("http://bad#@good.org/x"), hosts));
+	cr_assert_not(uri_host_allowed(a, SLICE("http://bad?@good.org/x"), hosts));
+	cr_assert_not(uri_host_allowed(a, SLICE("http://bad\\@good.org/x"), hosts));
+}
+
 Test(uri, what_is_none) {
 	struct uri u;
 	const char *why;
