@@ -73,9 +73,12 @@ static int bad_input(const struct job *j) {
 	return -1;
 }
 
+/* libarchive says which of its steps failed, and not always why. */
 static int bad_output(const struct job *j) {
-	error("%s: %s: cannot be written below %s: %s", j->u->file, j->entry, j->u->dir,
-		archive_error_string(j->disk));
+	const char *step = archive_error_string(j->disk), *why = strerror(archive_errno(j->disk));
+	bool more = archive_errno(j->disk) > 0 && !strstr(step, why);
+	error("%s: %s: cannot be written below %s: %s%s%s", j->u->file, j->entry, j->u->dir, step,
+		more ? ": " : "", more ? why : "");
 	return -1;
 }
 

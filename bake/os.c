@@ -208,28 +208,51 @@ int os_mkparents(const char *path) {
 	return rc;
 }
 
-static int remove_at(int dir, const char *name);
+/* One directory held open a level: what lies deeper than this is moved up to the top and removed from there,
+ * however deep a tree is (that of a hostile archive, of a test that failed). */
+enum { LEVELS_MOST = 100 };
 
-static int remove_children(int fd) {
+struct removal {
+	int top;                 /* the directory at the first level */
+	unsigned moved;
+};
+
+static int remove_at(struct removal *r, int dir, const char *name, int level);
+
+static int move_up(struct removal *r, int dir, const char *name) {
+	char to[64];
+	snprintf(to, sizeof to, ".deeper-%d-%u", (int)getpid(), r->moved++);
+	return renameat(dir, name, r->top, to);
+}
+
+/* Again as long as the first level gained what was moved up to it. */
+static int remove_children(struct removal *r, int fd, int level) {
+	unsigned moved;
 	DIR *d = fdopendir(fd);
 	if (!d) {
 		close(fd);
 		return -1;
 	}
 	int rc = 0;
-	for (struct dirent *e; (e = readdir(d));) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		if (remove_at(dirfd(d), e->d_name))
-			rc = -1;
-	}
+	if (level == 1)
+		r->top = fd;
+	do {
+		moved = r->moved;
+		for (struct dirent *e; (e = readdir(d));) {
+			if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+				continue;
+			if (remove_at(r, fd, e->d_name, level))
+				rc = -1;
+		}
+		rewinddir(d);
+	} while (level == 1 && rc == 0 && r->moved != moved);
 	int why = errno;
 	closedir(d);
 	errno = why;
 	return rc;
 }
 
-static int remove_at(int dir, const char *name) {
+static int remove_at(struct removal *r, int dir, const char *name, int level) {
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
@@ -239,15 +262,18 @@ static int remove_at(int dir, const char *name) {
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode) &&
 			(st.st_mode & S_IRWXU) != S_IRWXU)
 		fchmodat(dir, name, S_IRWXU, 0);     /* a build may leave read-only trees */
+	if (level == LEVELS_MOST)
+		return move_up(r, dir, name);
 	int fd = openat(dir, name, FLAGS);
-	if (fd < 0 || remove_children(fd))
+	if (fd < 0 || remove_children(r, fd, level + 1))
 		return -1;
 	return unlinkat(dir, name, AT_REMOVEDIR);
 }
 
 int os_remove(const char *path) {
+	struct removal r = { .top = -1 };
 	witness_unsteady();
-	return remove_at(AT_FDCWD, path);
+	return remove_at(&r, AT_FDCWD, path, 0);
 }
 
 /* --- copies --- */

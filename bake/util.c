@@ -356,7 +356,7 @@ static void to_stderr(enum message_level level, const char *text) {
 static size_t credentials(struct slice rest, size_t *colon) {
 	size_t length = 0;
 	*colon = 0;
-	for (size_t i = 0; i < rest.n && !strchr("/ ?#\";'\n\t", rest.p[i]); i++) {
+	for (size_t i = 0; i < rest.n && !strchr("/ \";'\n\t", rest.p[i]); i++) {
 		if (rest.p[i] == '@')
 			length = i + 1;
 		if (rest.p[i] == ':' && !*colon)
@@ -408,6 +408,15 @@ static void give(enum message_level level, const char *text) {
 	arena_free(a);
 }
 
+/* Names that strangers chose (entries of an archive, of a repository) do not command the terminal. */
+static void silence_controls(char *text) {
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
+			*text = '?';
+	}
+}
+
 void message(enum message_level level, const char *format, ...) {
 	messages.count[level]++;
 	if (level < messages.lowest)
@@ -418,6 +427,7 @@ void message(enum message_level level, const char *format, ...) {
 	if (vasprintf(&text, format, ap) < 0)
 		broken("out of memory for a message");
 	va_end(ap);
+	silence_controls(text);
 	give(level, text);
 	free(text);
 }

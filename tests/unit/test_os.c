@@ -1,6 +1,7 @@
 /* os: whole files, trees, locks, each in a directory of its own. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,6 +76,22 @@ Test(os, a_tree_is_removed_even_when_read_only) {
 	cr_assert_eq(os_remove(in("ro")), 0);
 	cr_assert_not(os_exists(in("ro")));
 	cr_assert_eq(os_remove(in("never-there")), 0);
+}
+
+Test(os, a_tree_is_removed_however_deep) {
+	enum { DEEP = 3000 };
+	int fd = open(top, O_RDONLY | O_DIRECTORY);
+	for (int i = 0; i < DEEP; i++) {
+		cr_assert_eq(mkdirat(fd, "d", 0755), 0);
+		int below = openat(fd, "d", O_RDONLY | O_DIRECTORY);
+		if (i % 150 == 0)
+			cr_assert_eq(symlinkat("/", below, "link"), 0);
+		close(fd);
+		fd = below;
+	}
+	close(fd);
+	cr_assert_eq(os_remove(in("d")), 0);
+	cr_assert_not(os_exists(in("d")));
 }
 
 static ino_t inode(const char *name) {

@@ -94,6 +94,14 @@ Test(util, messages_go_to_the_sink_and_are_counted) {
 	cr_assert_eq(message_count(MESSAGE_WARN), before + 1);
 }
 
+Test(util, a_message_commands_no_terminal) {
+	char last[100] = "";
+	message_sink(keep_last, last);
+	warn("%s", "a\x1b[2J\r\tb\nc\x7f");
+	message_sink(NULL, NULL);
+	cr_assert_str_eq(last, "2 a?[2J?\tb\nc?");
+}
+
 Test(util, a_raise_reaches_the_innermost_trap_with_its_place) {
 	struct trap outer, inner;
 	volatile bool reached = false;          /* changed between setjmp and longjmp */
