@@ -158,8 +158,8 @@ static unsigned count_in(const struct agenda *b, enum task_state state) {
 static void report_blocked(const struct agenda *b) {
 	unsigned blocked = count_in(b, TASK_BLOCKED);
 	if (blocked)
-		note("%u more task%s not tried, for they need what failed", blocked,
-				blocked == 1 ? " was" : "s were");
+		note("%u more task%s not tried, for %s what failed", blocked,
+				blocked == 1 ? " was" : "s were", blocked == 1 ? "it needs" : "they need");
 }
 
 /* Tells the configuration's handlers; −1: one of them failed, which it has said. */

@@ -448,6 +448,16 @@ static void check_signature(struct data *d, const struct sources *all, const str
 
 /* --- all sources --- */
 
+/* Parameters that do something in BitBake, and nothing here. */
+static bool is_idle(const struct uri *u, struct slice name) {
+	static const char *const idle[] = { "bareclone", "nocheckout", "usehead", "dos", "mindate", "maxdate",
+		"minrev", "maxrev", "notrev" };
+	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+		if (slice_is(name, idle[i]))
+			return uri_flag_odd(u, idle[i]) || uri_flag(u, idle[i], false);
+	return false;
+}
+
 /* A parameter that nobody reads is no fault, but hardly what was meant. */
 static void advise(const struct source *s) {
 	for (size_t i = 0; i < s->uri.params_count; i++) {
@@ -455,6 +465,8 @@ static void advise(const struct source *s) {
 		if (meant.p && s->kind != SOURCE_FOREIGN)
 			warn("SRC_URI: " SFMT ": ;" SFMT "= is not known: did you mean ;" SFMT "=?",
 				SARG(s->uri.text), SARG(name), SARG(meant));
+		if (is_idle(&s->uri, name))
+			warn("SRC_URI: " SFMT ": ;" SFMT "= has no effect here", SARG(s->uri.text), SARG(name));
 	}
 }
 

@@ -283,6 +283,12 @@ static int check_out(const struct gitrun *c, const char *dir, const char *subpat
 	const char *tree = gitrun_ref(c);
 	if (subpath)
 		tree = arena_printf(c->arena, "%s:%s", tree, subpath).p;
+	const char *const type[] = { "cat-file", "-t", tree, NULL };
+	if (subpath && (gitrun(c, type, out) || !slice_is(slice_trim(*out), "tree"))) {
+		*out = arena_printf(c->arena, "fatal: subpath=%s is no directory of commit " SFMT, subpath,
+			SARG(c->g->commit));
+		return -1;
+	}
 	const char *work = arena_printf(c->arena, "--work-tree=%s", dir).p;
 	const char *const read[] = { work, "read-tree", tree, NULL };
 	const char *const write[] = { work, "checkout-index", "-q", "-a", "-f", NULL };

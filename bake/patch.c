@@ -105,14 +105,28 @@ static struct slice with_rejects(struct arena *a, const struct patch *p, struct 
 	return arena_printf(a, SFMT "; what does not fit is in %s", SARG(said), p->rejects);
 }
 
+static const char *const trial[3] = { "--dry-run", "--reject-file=-" };
+
+/* Files that are not found are often found with another strip level. */
+static struct slice with_level(struct arena *a, const struct patch *p, struct slice said) {
+	static const char *const levels[] = { "0", "1", "2", "3" };
+	struct slice out;
+	for (size_t i = 0; i < sizeof levels / sizeof *levels && slice_find(said, MISSING, NULL); i++) {
+		struct patch other = *p;
+		other.strip = levels[i];
+		if (run_patch(a, &other, trial, &out) == 0)
+			return arena_printf(a, SFMT "; it applies with striplevel=%s", SARG(said), levels[i]);
+	}
+	return said;
+}
+
 static enum patch_result apply_text(struct arena *a, const struct patch *p, struct slice *said) {
 	struct slice out;
-	const char *const trial[3] = { "--dry-run", "--reject-file=-" };
 	const char *const real[3] = { "--reject-file=-" };
 	int rc = run_patch(a, p, trial, &out);
 	*said = reasons(a, out);
 	if (rc) {
-		*said = with_rejects(a, p, *said);
+		*said = with_level(a, p, with_rejects(a, p, *said));
 		return PATCH_REFUSED;
 	}
 	bool inexact = slice_find(out, " with fuzz ", NULL);

@@ -239,17 +239,40 @@ void repository_init(void) {
 	source_autorev(autorev);
 }
 
+/* What the revision is on the server: a tag or a branch of that name, else what g stands for. *what: its
+ * name; *said: the commit, or why nobody can tell. */
+static int ask_revision(struct hunt *h, const struct git_source *g, struct slice *what, struct slice *said) {
+	struct slice rev = h->s->commit, why = SLICE("it has no ");
+	struct git_source as_tag = *g, as_branch = *g;
+	as_tag.tag = as_branch.branch = *what = rev;
+	as_branch.tag = SLICE_NONE;
+	if (rev.n && !slice_is(rev, "AUTOINC") && !slice_is(rev, "INVALID")) {
+		if (git_resolve(h->arena, &as_tag, said, &why) == 0)
+			return 0;
+		if (slice_starts(why, "it has no ") && git_resolve(h->arena, &as_branch, said, &why) == 0)
+			return 0;
+	}
+	*what = g->tag.n ? g->tag : g->branch.n ? g->branch : SLICE("HEAD");
+	if (slice_starts(why, "it has no ") && git_resolve(h->arena, g, said, &why) == 0)
+		return 0;
+	*said = why;
+	return -1;
+}
+
 _Noreturn void repository_pin(struct hunt *h) {
-	struct git_source g = git_source(h->d, h->s, git_url(h->arena, &h->s->uri));
-	struct slice commit, why, what = g.tag.n ? g.tag : g.branch.n ? g.branch : SLICE("HEAD");
+	const struct source *s = h->s;
+	struct git_source g = git_source(h->d, s, git_url(h->arena, &s->uri));
+	struct slice said, what;
 	if (g.offline)
-		raise_error("SRC_URI: " SFMT ": %s", SARG(h->s->uri.text), h->s->problem);
-	if (git_resolve(h->arena, &g, &commit, &why))
+		raise_error("SRC_URI: " SFMT ": %s", SARG(s->uri.text), s->problem);
+	if (ask_revision(h, &g, &what, &said))
 		raise_error("SRC_URI: " SFMT ": %s; nobody can tell what " SFMT " is there now: " SFMT,
-			SARG(h->s->uri.text), h->s->problem, SARG(what), SARG(why));
-	raise_error("SRC_URI: " SFMT ": %s; " SFMT " is there now:\n  %s = \"" SFMT "\"",
-		SARG(h->s->uri.text), h->s->problem, SARG(what),
-		source_revision(h->arena, h->s), SARG(commit));
+			SARG(s->uri.text), s->problem, SARG(what), SARG(said));
+	struct slice line = arena_printf(h->arena, "%s = \"" SFMT "\"", source_revision(h->arena, s), SARG(said));
+	if (uri_param(&s->uri, "rev").p)
+		line = arena_printf(h->arena, ";rev=" SFMT, SARG(said));
+	raise_error("SRC_URI: " SFMT ": %s; " SFMT " is there now:\n  " SFMT, SARG(s->uri.text), s->problem,
+		SARG(what), SARG(line));
 }
 
 /* --- the files --- */

@@ -95,16 +95,33 @@ static void copy(struct data *d, const char *dir, const struct source *s) {
 	}
 }
 
-static void check_out(struct data *d, const char *dir, const struct source *s) {
+/* Where a repository goes, below its subdir=. */
+static struct slice suffix_of(struct data *d, const struct source *s) {
 	struct slice subpath = uri_param(&s->uri, "subpath");
 	struct slice suffix = uri_param(&s->uri, "destsuffix");
 	if (!suffix.p && subpath.p)
 		suffix = os_basename(subpath);
 	if (!suffix.p)
 		suffix = data_text(d, "BB_GIT_DEFAULT_DESTSUFFIX");
-	if (!suffix.n)
-		suffix = SLICE("git");
-	repository_unpack(d, s, directory(data_arena(d), dir, s, suffix));
+	return suffix.n ? suffix : SLICE("git");
+}
+
+static void check_out(struct data *d, const char *dir, const struct source *s) {
+	repository_unpack(d, s, directory(data_arena(d), dir, s, suffix_of(d, s)));
+}
+
+/* The files of two repositories in one directory are neither's. */
+static void demand_places(struct data *d, const struct sources *all) {
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct source *a = &all->v[i], *b = &all->v[k];
+			if (a->kind == SOURCE_GIT && b->kind == SOURCE_GIT &&
+					slice_eq(suffix_of(d, a), suffix_of(d, b)) &&
+					slice_eq(uri_param(&a->uri, "subdir"), uri_param(&b->uri, "subdir")))
+				raise_error("SRC_URI: " SFMT " and " SFMT " would share the directory \"" SFMT
+					"\": give one of them ;destsuffix=NAME", SARG(b->uri.text),
+					SARG(a->uri.text), SARG(suffix_of(d, a)));
+		}
 }
 
 static bool is_archive(const struct source *s) {
@@ -142,6 +159,7 @@ void unpack_all(struct data *d, const char *dir) {
 	dir = os_absolute(data_arena(d), dir);
 	if (os_mkdirs(dir))
 		raise_error("%s: %s", dir, strerror(errno));
+	demand_places(d, &all);
 	for (size_t i = 0; i < all.n; i++)
 		unpack_one(d, dir, &all.v[i]);
 }

@@ -4,6 +4,7 @@
  * unit of work sets its boundary before it touches metadata. */
 #include "util.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -352,17 +353,36 @@ static void to_stderr(enum message_level level, const char *text) {
 	fprintf(stderr, "%s%s\n", prefix[level], text);
 }
 
-/* The length of "user:password@" at the start of an authority, or 0. */
-static size_t credentials(struct slice rest, size_t *colon) {
+/* Is it what may follow the ":" of a host? */
+static bool is_port(struct slice s) {
+	for (size_t i = 0; i < s.n; i++)
+		if (!isdigit((unsigned char)s.p[i]))
+			return false;
+	return true;
+}
+
+/* The length of "user:password@" at the start of an authority, or 0. A "/" ends it, but not within what can
+ * only be a password; so does the quote that the URL began with. */
+static size_t credentials(struct slice rest, char quote, size_t *colon) {
 	size_t length = 0;
 	*colon = 0;
-	for (size_t i = 0; i < rest.n && !strchr("/ \";'\n\t", rest.p[i]); i++) {
+	for (size_t i = 0; i < rest.n && !strchr(" \";\n\t", rest.p[i]) && rest.p[i] != quote; i++) {
+		bool secret = *colon && !is_port(slice_sub(rest, *colon + 1, i));
+		if (rest.p[i] == '/' && (length || !secret))
+			break;
 		if (rest.p[i] == '@')
 			length = i + 1;
 		if (rest.p[i] == ':' && !*colon)
 			*colon = i;
 	}
 	return length;
+}
+
+/* The quote before the scheme that ends at `at`; '"' when there is none. */
+static char quote_before(struct slice text, size_t at) {
+	while (at && (isalnum((unsigned char)text.p[at - 1]) || strchr("+-.", text.p[at - 1])))
+		at--;
+	return at && text.p[at - 1] == '\'' ? '\'' : '"';
 }
 
 struct slice text_replace(struct arena *a, struct slice text, struct slice from, struct slice to) {
@@ -382,9 +402,10 @@ struct slice text_mask(struct arena *a, struct slice text) {
 	buf_adds(&b, "");
 	while (slice_find(text, "://", &at)) {
 		bool key = at >= 3 && memcmp(text.p + at - 3, "ssh", 3) == 0;
+		char quote = quote_before(text, at);
 		buf_add(&b, slice_sub(text, 0, at + 3));
 		text = slice_sub(text, at + 3, text.n);
-		size_t n = credentials(text, &colon);
+		size_t n = credentials(text, quote, &colon);
 		bool password = colon && colon < n;
 		if (n == 0 || (key && !password))
 			continue;

@@ -210,6 +210,11 @@ Test(net, credentials_are_masked) {
 		{ "https://h/p@q", "https://h/p@q" },
 		{ "from https://a:b@h to ftp://c:d@i", "from https://a:***@h to ftp://c:***@i" },
 		{ "https://u:p@ss@h/p", "https://u:***@h/p" },
+		{ "https://u:p#s?s'x@h/p", "https://u:***@h/p" },
+		{ "https://u:pa/ss@h/p", "https://u:***@h/p" },
+		{ "https://h:80/p@q", "https://h:80/p@q" },
+		{ "'https://h','a@b'", "'https://h','a@b'" },
+		{ "{\"https://h\":\"a@b\"}", "{\"https://h\":\"a@b\"}" },
 		{ "ssh://git@h/p", "ssh://git@h/p" },
 		{ "no url at all", "no url at all" },
 	};
