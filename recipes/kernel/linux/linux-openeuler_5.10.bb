@@ -4,3 +4,5 @@ require linux-openeuler.inc
 OPENEULER_NAME = "kernel-5.10"
 DEFAULT_PREFERENCE = "-2"
 COMPATIBLE_HOST = "(x86_64|aarch64).*-linux"
+
+SRC_URI:append = " file://linux-5.10.cfg"
