@@ -240,8 +240,9 @@ static void add_sums(struct drafting *t) {
 			buf_addf(&t->out, "SRC_URI[%ssha256sum] = \"" SFMT "\"\n", name,
 				SARG(file->sha256));
 		else
-			doubt(t, "no sha256 is known, for the file is not in the package",
-				file->name);
+			doubt(t, "no sha256 is known, for the file is not in the package", file->name);
+		if (file->fetched)
+			doubt(t, "sha256 of what its address gave, compare it with what upstream says", file->name);
 	}
 }
 
@@ -454,8 +455,8 @@ static void add_head(struct drafting *t) {
 	buf_addf(&t->out, "SUMMARY = \"" SFMT "\"\n", SARG(quoted(t->arena, t->s->summary)));
 	if (t->s->url.n)
 		buf_addf(&t->out, "HOMEPAGE = \"" SFMT "\"\n", SARG(plain_url(t, t->s->url)));
-	buf_addf(&t->out, "LICENSE = \"" SFMT "\"\n",
-		SARG(quoted(t->arena, draft_licence(t->arena, t->s->licence, &doubts))));
+	struct slice licence = draft_licence(t->arena, t->s->licence, &doubts);
+	buf_addf(&t->out, "LICENSE = \"" SFMT "\"\n", SARG(quoted(t->arena, licence)));
 	for (size_t i = 0; i < doubts.n; i++)
 		doubt(t, "licence, guessed", doubts.v[i]);
 	if (t->f->texts.n)

@@ -17,7 +17,8 @@ extern const char *const draft_arch[DRAFT_ARCHS];
 /* A source archive or other file of the package. */
 struct draft_file {
 	struct slice name;       /* as the spec has it */
-	struct slice sha256;     /* empty: it is not in the package */
+	struct slice sha256;     /* empty: it is not in the package, nor to be had */
+	bool fetched;            /* it is not in the package: the sum is of what its address gave */
 };
 
 struct draft {

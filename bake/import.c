@@ -1,5 +1,6 @@
-/* import: gets the package into a scratch directory, has the spec read for each architecture, looks
- * into its archives for licence texts, and writes what draft makes of it. */
+/* import: gets the package into a scratch directory, has the spec read for each architecture, fetches what
+ * it names and does not bring, looks into its archives for licence texts, and writes what draft makes of
+ * it. */
 #include "import.h"
 #include "archive.h"
 #include "draft.h"
@@ -35,16 +36,20 @@ static bool is_url(struct slice s) {
 		|| slice_starts(s, "ftp://");
 }
 
+static int get(struct import *m, struct slice url, const char *to, struct slice *why) {
+	struct net_reply reply;
+	struct net_request r = { .url = arena_str(m->arena, url), .file = to };
+	return net_get(m->arena, &r, &reply, why);
+}
+
 /* What was named, as a file here. NULL: message given. */
 static const char *fetch(struct import *m) {
-	struct net_reply reply;
 	struct slice why;
 	if (!is_url(m->from))
 		return os_absolute(m->arena, arena_str(m->arena, m->from));
-	struct net_request r = { .url = arena_str(m->arena, m->from),
-		.file = os_path(m->arena, slice_of(m->scratch), os_basename(m->from)).p };
-	if (net_get(m->arena, &r, &reply, &why) == 0)
-		return r.file;
+	const char *file = os_path(m->arena, slice_of(m->scratch), os_basename(m->from)).p;
+	if (get(m, m->from, file, &why) == 0)
+		return file;
 	error("import: " SFMT ": " SFMT, SARG(text_mask(m->arena, m->from)), SARG(why));
 	return NULL;
 }
@@ -100,11 +105,69 @@ static int read_spec(struct import *m) {
 	return 0;
 }
 
-/* --- what only its files tell --- */
+/* --- what the package lacks --- */
 
-static const char *beside(struct import *m, struct slice file) {
-	return os_path(m->arena, slice_of(m->dir), file).p;
+static const char *fetched(struct import *m, struct slice file) {
+	return arena_printf(m->arena, "%s/fetched/" SFMT, m->scratch, SARG(file)).p;
 }
+
+/* A file of the package, or what was fetched in its place. */
+static const char *beside(struct import *m, struct slice file) {
+	const char *own = os_path(m->arena, slice_of(m->dir), file).p;
+	return os_exists(own) ? own : fetched(m, file);
+}
+
+/* Where a file may be had that is not in the package: its own address; or, when the spec came from a
+ * server, beside it. Unset: nowhere. */
+static struct slice address_of(struct import *m, struct slice url, struct slice file) {
+	size_t end;
+	if (is_url(url))
+		return slice_find(url, "#", &end) ? slice_sub(url, 0, end) : url;
+	if (!is_url(m->from) || !draft_is_local(url))
+		return SLICE_NONE;
+	return os_path(m->arena, os_dirname(m->from), file);
+}
+
+/* Fetches a file that is not there yet to `to`. True when it was. */
+static bool complete(struct import *m, struct slice url, struct slice file, const char *to) {
+	struct slice address = address_of(m, url, file), why;
+	if (!address.p || os_exists(beside(m, file)) || os_mkparents(to))
+		return false;
+	if (get(m, address, to, &why) == 0)
+		return true;
+	warn("import: " SFMT ": " SFMT, SARG(text_mask(m->arena, address)), SARG(why));
+	return false;
+}
+
+/* A spec alone is enough when its sources can be had. */
+static void get_sources(struct import *m) {
+	for (size_t i = 0; i < m->read[0].sources; i++) {
+		const struct spec_source *s = &m->read[0].source[i];
+		complete(m, s->url, s->file, fetched(m, s->file));
+	}
+}
+
+static void add_new(struct import *m, struct slices *list, struct slice name) {
+	if (!slices_has(list, name))
+		slices_add(m->arena, list, name);
+}
+
+/* Patches must stand beside the spec while it is read. True when there are more than before. */
+static bool get_patches(struct import *m) {
+	struct slices files = { 0 };
+	bool more = false;
+	for (size_t k = 0; k < DRAFT_ARCHS; k++) {
+		for (size_t i = 0; i < m->read[k].patches; i++)
+			add_new(m, &files, m->read[k].patch[i].file);
+		for (size_t i = 0; i < m->read[k].missing.n; i++)
+			add_new(m, &files, m->read[k].missing.v[i]);
+	}
+	for (size_t i = 0; i < files.n && is_url(m->from); i++)
+		more |= complete(m, files.v[i], files.v[i], os_path(m->arena, slice_of(m->dir), files.v[i]).p);
+	return more;
+}
+
+/* --- what only its files tell --- */
 
 static void sum_files(struct import *m) {
 	const struct spec *s = &m->read[0];
@@ -115,6 +178,7 @@ static void sum_files(struct import *m) {
 		m->draft.file[i].sha256 = SLICE("");
 		if (hash_file(HASH_SHA256, beside(m, s->source[i].file), hex) == 0)
 			m->draft.file[i].sha256 = arena_dup(m->arena, slice_of(hex));
+		m->draft.file[i].fetched = os_exists(fetched(m, s->source[i].file));
 	}
 }
 
@@ -204,6 +268,9 @@ static int write_recipe(struct import *m, struct slice parent) {
 static int import(struct import *m, struct slice parent) {
 	if (open_package(m) < 0 || read_spec(m) < 0)
 		return -1;
+	if (get_patches(m) && read_spec(m) < 0)
+		return -1;
+	get_sources(m);
 	sum_files(m);
 	look_inside(m);
 	return write_recipe(m, parent);
