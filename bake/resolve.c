@@ -162,7 +162,6 @@ struct resolver {
 	struct lock *lock;
 	struct slice target;     /* TARGET_ARCH of the build */
 	bool complete;           /* sources are fetched, so that their sizes are known */
-	bool reread;             /* a stanza was made that its recipe must see */
 };
 
 static void begin_stanza(struct resolver *r, struct buf *b, const struct recipe *recipe,
@@ -289,7 +288,6 @@ static void put_package(struct resolver *r, struct buf *b, const struct recipe *
 	else
 		buf_addf(b, "sha256 " SFMT "\n", SARG(p->sha256));
 	package_read(p, b);
-	r->reread = true;
 }
 
 static _Noreturn void refuse(const struct recipe *recipe, const struct pin *p, struct slice why) {
@@ -468,7 +466,7 @@ int resolve_sources(struct workspace *w, const struct graph *g) {
 	if (added.n && !is_own(w))
 		note("%s: added, for it had nothing of them: " SFMT, w->lock->path,
 			SARG(slices_join(w->arena, &added, " ")));
-	return r.reread ? 1 : 0;
+	return added.n ? 1 : 0;
 }
 
 /* " size=N" of the file of a url line that lacks it; empty when it is not there or no file. */
@@ -627,10 +625,10 @@ static int resolve_all(struct workspace *w, const struct options *o) {
 		struct resolver r = resolver_for(w);
 		r.complete = true;
 		struct slices added = { 0 };
-		r.reread = settle_for(w, g);
-		if (!r.reread && resolve_missing(&r, g, &added) < 0)
+		bool more = settle_for(w, g);
+		if (!more && resolve_missing(&r, g, &added) < 0)
 			return -1;
-		if (!r.reread) {
+		if (!more && added.n == 0) {
 			resolve_summary(w, g);
 			return 0;
 		}

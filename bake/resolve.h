@@ -12,8 +12,8 @@ struct workspace;
  * is asked. */
 int resolve_open(struct workspace *w, const struct options *o);
 /* Resolves what the graph fetches and the lock does not have. Where the channel matters to the graph and
- * is not known, openEuler's server is asked, once. 1: recipes say something else now,
- * read them (workspace_open) and make the graph again; 0: all is known; −1: messages given. */
+ * is not known, openEuler's server is asked, once. 1: the lock has more now, and what recipes and tasks see of it is in the
+ * configuration: read both (workspace_open) and make the graph again; 0: all is known; −1: messages given. */
 int resolve_sources(struct workspace *w, const struct graph *g);
 /* After a build: the sizes of what it fetched, into the lock of the build directory. */
 void resolve_measure(struct workspace *w, const struct graph *g);

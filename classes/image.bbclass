@@ -57,7 +57,7 @@ lua do_rootfs() {
 	for name in (d:getVar("ROOTFS_POSTPROCESS_COMMAND") or ""):gmatch("[^%s;]+") do
 		bb.exec_func(name, d)
 	end
-	fs.write(d:getVar("IMAGE_MANIFEST"), rootfs.manifest(d, db, list))
+	fs.write(d:getVar("IMAGE_MANIFEST"), rootfs.manifest(db, list))
 	image_check_size(d, root)
 	local date = "@" .. d:getVar("REPRODUCIBLE_TIMESTAMP_ROOTFS")
 	bb.run{"find", root, "-exec", "touch", "-h", "-d", date, "{}", "+"}

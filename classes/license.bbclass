@@ -1,4 +1,5 @@
-# do_populate_lic: verifies that the licence texts are those the recipe was written for, and collects them.
+# do_populate_lic: verifies that the licence texts are those the recipe was written for, and collects them, with what
+# a manifest says of the recipe.
 
 LICSSTATEDIR = "${WORKDIR}/license-destdir"
 
@@ -6,7 +7,7 @@ addtask populate_lic after do_patch before do_build
 do_populate_lic[dirs] = "${LICSSTATEDIR}"
 do_populate_lic[sstate-inputdirs] = "${LICSSTATEDIR}"
 do_populate_lic[sstate-outputdirs] = "${LICENSE_DIRECTORY}/${PACKAGE_ARCH}/${PN}"
-do_populate_lic[vardeps] += "LICENSE LIC_FILES_CHKSUM"
+do_populate_lic[vardeps] += "LICENSE LIC_FILES_CHKSUM LOCKED_CHANNEL"
 lua do_populate_lic() {
 	local dest = d:getVar("LICSSTATEDIR")
 	local texts = d:getVar("LIC_FILES_CHKSUM") or ""
@@ -17,8 +18,17 @@ lua do_populate_lic() {
 	for url in texts:gmatch("%S+") do
 		license_check(d, url, dest)
 	end
-	fs.write(dest .. "/recipeinfo", d:expand("LICENSE: ${LICENSE}\nPN: ${PN}\nPV: ${PV}\nPR: ${PR}\n"))
+	fs.write(dest .. "/recipeinfo",
+		d:expand("LICENSE: ${LICENSE}\nPN: ${PN}\nPV: ${PV}\nPR: ${PR}\nCHANNEL: ${LOCKED_CHANNEL}\n"))
 }
+
+# Where the lock says that the sources come from; "-": none of them is from elsewhere.
+LOCKED_CHANNEL = "${@locked_channel(d)}"
+LOCKED_CHANNEL[vardepvalue] = "${LOCKED_CHANNEL}"
+function locked_channel(d)
+	local stanza = d:getVar("SOURCE_LOCK_" .. d:getVar("PN"), false) or ""
+	return stanza:match("\nchannel (%S+)") or "-"
+end
 
 # "file://COPYING;beginline=1;endline=9;md5=…": compares, then copies the text.
 function license_check(d, url, dest)

@@ -2,11 +2,13 @@
 local pkgdata = require "pkgdata"
 local rootfs = {}
 
--- deps: bb.taskdeps; each do_package has outputs {trees, data}. Returns
--- { package = name → {name=, tree=, RDEPENDS=…}, provides = name → list of packages }.
+-- deps: bb.taskdeps; each do_package has outputs {trees, data}, do_populate_lic {texts}. Returns
+-- { package = name → {name=, tree=, RDEPENDS=…}, provides = name → list of packages, channel = recipe → channel }.
 function rootfs.load(deps)
-	local db = {package = {}, provides = {}}
+	local db = {package = {}, provides = {}, channel = {}}
 	for _, dep in ipairs(deps) do
+		local info = dep.task == "do_populate_lic" and pkgdata.read(dep.outputs[1] .. "/recipeinfo")
+		if info then db.channel[info.PN] = info.CHANNEL end
 		local runtime = dep.task == "do_package" and dep.outputs[2] .. "/runtime"
 		for _, name in ipairs(runtime and fs.isdir(runtime) and fs.list(runtime) or {}) do
 			local record = pkgdata.read(runtime .. "/" .. name)
@@ -133,15 +135,13 @@ function rootfs.install(db, list, root, first)
 	end
 end
 
--- One line a package: name, version, licence, bytes, the channel its recipe's sources came from ("-": none of them
--- is from elsewhere).
-function rootfs.manifest(d, db, list)
+-- One line a package: name, version, licence, bytes, the channel its recipe's sources came from.
+function rootfs.manifest(db, list)
 	local lines = {}
 	for _, name in ipairs(list) do
 		local p = db.package[name]
-		local stanza = d:getVar("SOURCE_LOCK_" .. p.PN, false) or ""
 		lines[#lines + 1] = string.format("%s\t%s-%s\t%s\t%s\t%s\n", name, p.PKGV, p.PKGR,
-			p.LICENSE or "", p.SIZE or "0", stanza:match("\nchannel (%S+)") or "-")
+			p.LICENSE or "", p.SIZE or "0", db.channel[p.PN] or "-")
 	end
 	return table.concat(lines)
 end

@@ -55,12 +55,14 @@ all_root() {
 	! zstd -dcf "$1/rootfs.tar.zst" | tar -tv --numeric-owner | awk '{ print $2 }' | grep -qv '^0/0$'
 }
 
-# package version licence size, sorted; what must be there is there.
+# package version licence size channel, sorted; what must be there is there.
 manifest_complete() {
 	local package
 	awk 'NF < 5 || $(NF - 1) !~ /^[0-9]+$/ { exit 1 }' "$1/manifest" && LC_ALL=C sort -c "$1/manifest" || return 1
 	for package in busybox iproute2 ethtool kmod dropbear dpu-base; do
 		grep -q "^$package[[:space:]]" "$1/manifest" || { echo "# no $package"; return 1; }
+		[ "$package" = dpu-base ] || grep -qP "^$package\t.*\t(upstream|openeuler)$" "$1/manifest" ||
+			{ echo "# no channel of $package"; return 1; }
 	done
 }
 
