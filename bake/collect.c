@@ -229,7 +229,7 @@ static void show_one(struct collect *c, const struct recipe *r) {
 	struct arena *a = arena_new();
 	struct buf text = { .arena = a };
 	amendment_report(c->agenda->w->config, r, a, &text);
-	printf(SFMT, SARG(buf_slice(&text)));
+	printf(SFMT, SARG(text_plain(a, buf_slice(&text))));
 	arena_free(a);
 }
 

@@ -557,8 +557,8 @@ static struct slice pin_of(struct arena *a, struct slice text) {
 static struct slice describe(struct arena *a, const struct lock_entry *e) {
 	if (!e)
 		return SLICE("nothing");
-	return arena_printf(a, SFMT " " SFMT SFMT, SARG(lock_value(e->text, "channel")),
-		SARG(lock_value(e->text, "version")), SARG(pin_of(a, e->text)));
+	return text_plain(a, arena_printf(a, SFMT " " SFMT SFMT, SARG(lock_value(e->text, "channel")),
+		SARG(lock_value(e->text, "version")), SARG(pin_of(a, e->text))));
 }
 
 static bool has_line(struct slice text, struct slice wanted) {
@@ -569,10 +569,10 @@ static bool has_line(struct slice text, struct slice wanted) {
 }
 
 /* The lines of a stanza that the other does not have. */
-static void print_lines(char mark, struct slice text, struct slice other) {
+static void print_lines(struct arena *a, char mark, struct slice text, struct slice other) {
 	for (struct slice line; text.p && slice_field(&text, '\n', &line);)
 		if (!has_line(other, line))
-			printf("  %c " SFMT "\n", mark, SARG(line));
+			printf("  %c " SFMT "\n", mark, SARG(text_plain(a, line)));
 }
 
 /* Old → new, a line each, of what is not as it was; when that looks the same, the lines that differ. */
@@ -587,8 +587,8 @@ static void print_changes(struct workspace *w, const struct lock *old) {
 		printf(SFMT ": " SFMT " → " SFMT "\n", SARG(e->recipe), SARG(before), SARG(now));
 		if (!slice_eq(before, now))
 			continue;
-		print_lines('-', was->text, e->text);
-		print_lines('+', e->text, was->text);
+		print_lines(w->arena, '-', was->text, e->text);
+		print_lines(w->arena, '+', e->text, was->text);
 	}
 }
 

@@ -418,24 +418,56 @@ struct slice text_mask(struct arena *a, struct slice text) {
 	return buf_slice(&b);
 }
 
+/* How many bytes a control character at p has; 0: it is none. Those of 8 bits are two in UTF-8. */
+static size_t control(const unsigned char *p, size_t n) {
+	if (n > 1 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+		return 2;
+	return (p[0] < ' ' && p[0] != '\n' && p[0] != '\t') || p[0] == 0x7f ? 1 : 0;
+}
+
+/* The length of "ESC [ … LETTER" at the start of s; 0: it is no such sequence. */
+static size_t escape_sequence(struct slice s) {
+	size_t i = 2;
+	if (!slice_starts(s, "\033["))
+		return 0;
+	while (i < s.n && s.p[i] >= ' ' && s.p[i] <= '?')
+		i++;
+	return i < s.n && s.p[i] >= '@' && s.p[i] <= '~' ? i + 1 : i;
+}
+
+static bool is_plain(struct slice s) {
+	for (size_t i = 0; i < s.n; i++)
+		if (control((const unsigned char *)s.p + i, s.n - i))
+			return false;
+	return true;
+}
+
+struct slice text_plain(struct arena *a, struct slice text) {
+	struct buf b = { .arena = a };
+	if (is_plain(text))
+		return text;
+	buf_adds(&b, "");
+	for (size_t i = 0, n; i < text.n; i += n) {
+		struct slice rest = slice_sub(text, i, text.n);
+		if ((n = escape_sequence(rest)))
+			continue;
+		bool shown = !(n = control((const unsigned char *)rest.p, rest.n));
+		n = n ? n : 1;
+		buf_addc(&b, shown ? *rest.p : *rest.p == '\r' ? ' ' : '?');
+	}
+	return buf_slice(&b);
+}
+
 static void give(enum message_level level, const char *text) {
-	struct arena *a = strstr(text, "://") && strchr(text, '@') ? arena_new() : NULL;
+	bool secret = strstr(text, "://") && strchr(text, '@');
+	struct arena *a = secret || !is_plain(slice_of(text)) ? arena_new() : NULL;
 	if (a)
-		text = text_mask(a, slice_of(text)).p;
+		text = text_plain(a, text_mask(a, slice_of(text))).p;
 	if (messages.sink)
 		messages.sink(messages.ctx, level, text);
 	else
 		to_stderr(level, text);
 	arena_free(a);
-}
-
-/* Names that strangers chose (entries of an archive, of a repository) do not command the terminal. */
-static void silence_controls(char *text) {
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
-			*text = '?';
-	}
 }
 
 void message(enum message_level level, const char *format, ...) {
@@ -448,7 +480,6 @@ void message(enum message_level level, const char *format, ...) {
 	if (vasprintf(&text, format, ap) < 0)
 		broken("out of memory for a message");
 	va_end(ap);
-	silence_controls(text);
 	give(level, text);
 	free(text);
 }

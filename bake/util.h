@@ -109,6 +109,9 @@ unsigned message_count(enum message_level level);    /* how many were given so f
 /* Text with every URL's password as "***", and a user name that stands alone: it may be a token.
  * Every message goes through it. */
 struct slice text_mask(struct arena *a, struct slice text);
+/* text as a terminal may show it: without the sequences that colour it or move the cursor; other control
+ * characters but newline and tab are "?". Every message goes through it too. In arena a, or text itself. */
+struct slice text_plain(struct arena *a, struct slice text);
 /* text with every `from` (NUL-terminated) in it become `to`. In arena a. */
 struct slice text_replace(struct arena *a, struct slice text, struct slice from, struct slice to);
 

@@ -94,12 +94,19 @@ Test(util, messages_go_to_the_sink_and_are_counted) {
 	cr_assert_eq(message_count(MESSAGE_WARN), before + 1);
 }
 
-Test(util, a_message_commands_no_terminal) {
+/* Names in archives, what servers say and logs may hold anything. */
+Test(util, messages_do_not_drive_the_terminal) {
 	char last[100] = "";
 	message_sink(keep_last, last);
-	warn("%s", "a\x1b[2J\r\tb\nc\x7f");
+	warn("%s", "a\033[2J\033[31mred\033[0m\tb\r\x07\x7f\xc2\x9bK \033]0;title é\n  next\033[1");
 	message_sink(NULL, NULL);
-	cr_assert_str_eq(last, "2 a?[2J?\tb\nc?");
+	cr_assert_str_eq(last, "2 ared\tb ???K ?]0;title é\n  next");
+}
+
+Test(util, plain_text_is_itself) {
+	struct slice text = SLICE("Größe: 3\tMB\n");
+	cr_assert_eq(text_plain(a, text).p, text.p);
+	cr_assert(slice_is(text_plain(a, (struct slice){ "x\0y", 3 }), "x?y"));
 }
 
 Test(util, a_raise_reaches_the_innermost_trap_with_its_place) {
