@@ -107,22 +107,28 @@ static size_t take(char *bytes, size_t one, size_t size, void *ctx) {
 	return size;
 }
 
-/* "https://HOST/" of where a redirection leads, as libcurl itself understands it (there are several
- * ways to name a host without "://"); NULL: nowhere. For the caller to free. */
-static char *host_of(struct transfer *t, const char *location) {
-	char *here = NULL, *url = NULL;
-	CURLU *u = curl_url();
-	curl_easy_getinfo(t->curl, CURLINFO_EFFECTIVE_URL, &here);
-	if (u && here && !curl_url_set(u, CURLUPART_URL, here, CURLU_GUESS_SCHEME) &&
-			!curl_url_set(u, CURLUPART_URL, location, 0) &&
-			!curl_url_set(u, CURLUPART_USER, NULL, 0) &&
-			!curl_url_set(u, CURLUPART_PASSWORD, NULL, 0) &&
-			!curl_url_set(u, CURLUPART_PATH, "/", 0) &&
-			!curl_url_set(u, CURLUPART_QUERY, NULL, 0) &&
-			!curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0))
-		curl_url_get(u, CURLUPART_URL, &url, 0);
-	curl_url_cleanup(u);
-	return url;
+/* Is there leave to go where a redirection leads? It is read by libcurl's own rules ("//host/x" leads to
+ * another host too), and asked about as "SCHEME://HOST/", which nobody can misread. What libcurl cannot read it
+ * will not follow. */
+static bool may_follow(struct transfer *t, const char *location) {
+	char *from = NULL, *scheme = NULL, *host = NULL;
+	bool may = true;
+	CURLU *to = curl_url();
+	curl_easy_getinfo(t->curl, CURLINFO_EFFECTIVE_URL, &from);
+	if (to && !curl_url_set(to, CURLUPART_URL, from, CURLU_NON_SUPPORT_SCHEME)
+			&& !curl_url_set(to, CURLUPART_URL, location,
+				CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE)
+			&& !curl_url_get(to, CURLUPART_SCHEME, &scheme, 0)
+			&& !curl_url_get(to, CURLUPART_HOST, &host, 0)) {
+		struct buf url = { 0 };
+		buf_addf(&url, "%s://%s/", scheme, host);
+		may = t->r->allowed(t->r->ctx, url.p);
+		buf_free(&url);
+	}
+	curl_free(scheme);
+	curl_free(host);
+	curl_url_cleanup(to);
+	return may;
 }
 
 /* Sees every header before libcurl acts on it. */
@@ -132,11 +138,12 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *ctx) {
 	(void)one;
 	if (size < sizeof name || strncasecmp(bytes, name, sizeof name - 1) != 0)
 		return size;
-	struct slice location = slice_trim((struct slice){ bytes + sizeof name - 1, size - sizeof name + 1 });
-	char *text = strndup(location.p, location.n), *to = text ? host_of(t, text) : NULL;
-	t->forbidden = !to || !t->r->allowed(t->r->ctx, to);
+	struct slice url = slice_trim((struct slice){ bytes + sizeof name - 1, size - sizeof name + 1 });
+	char *text = strndup(url.p, url.n);
+	if (!text)
+		broken("out of memory for a header");
+	t->forbidden = !may_follow(t, text);
 	free(text);
-	curl_free(to);
 	return t->forbidden ? 0 : size;
 }
 

@@ -13,6 +13,7 @@ struct slice;
 /* total is 0 as long as it is unknown. Called some times a second. */
 typedef void net_progress_fn(void *ctx, uint64_t got, uint64_t total);
 
+/* url: "SCHEME://HOST/". */
 typedef bool net_allowed_fn(void *ctx, const char *url);
 
 /* Who we are to a server, beyond what the URL and ~/.netrc say. NULL: nothing. */

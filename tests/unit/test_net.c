@@ -180,6 +180,33 @@ Test(net, redirects) {
 	cr_assert(slice_find(why, "redirected more than", NULL), SFMT, SARG(why));
 }
 
+static bool is_at_home(void *ctx, const char *url) {
+	(void)ctx;
+	return strcmp(url, "http://127.0.0.1/") == 0;
+}
+
+/* By every way of writing that libcurl takes for another host. */
+Test(net, redirections_go_only_where_they_may) {
+	static const char *const away[] = { "http://127.0.0.2/x", "//127.0.0.2/x", "http:/127.0.0.2/x",
+		"http://127.0.0.2?@127.0.0.1/x", "http://127.0.0.2#@127.0.0.1/x" };
+	struct net_request r = { .file = in("f"), .pause_ms = 1, .attempts = 1, .allowed = is_at_home };
+	const char *answers[8] = { NULL };
+	for (size_t i = 0; i < 5; i++)
+		answers[i] = arena_printf(a, "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n",
+			away[i]).p;
+	answers[5] = "HTTP/1.1 302 Found\r\nLocation: /y z\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+	answers[6] = OK(5, "there");
+	serve(answers);
+	r.url = arena_printf(a, "%s/x", base).p;
+	for (size_t i = 0; i < 5; i++) {
+		cr_assert_eq(net_get(a, &r, &reply, &why), -1);
+		cr_assert(slice_is(why, "redirected to a host that BB_ALLOWED_NETWORKS does not name"), "%s: " SFMT,
+			away[i], SARG(why));
+	}
+	cr_assert_eq(net_get(a, &r, &reply, &why), 0, SFMT, SARG(why));
+	holds("there");
+}
+
 Test(net, a_server_that_says_nothing) {
 	serve((const char *const[]){ "*", NULL });
 	cr_assert_eq(get("/x", false), -1);
