@@ -297,7 +297,8 @@ static int sort_sources(struct release *r) {
 		if (b->copyleft || all ? os_mkparents(to) || rename(from, to) : os_remove(from))
 			return fail(from);
 	}
-	return os_remove(arena_printf(r->arena, "%s/sources/" SEAL_SUMS, r->dir).p);
+	/* Of `bake archive`: the release has its own. */
+	return os_remove(below(r, "sources/" SEAL_SUMS)) || os_remove(below(r, "sources/" SEAL_LINKS)) ? -1 : 0;
 }
 
 static int put_sources(struct release *r) {

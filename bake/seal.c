@@ -17,7 +17,27 @@ static const char *below(struct arena *a, const char *dir, const char *name) {
 	return arena_printf(a, "%s/%s", dir, name).p;
 }
 
-int seal_sums(struct arena *a, const char *dir, struct slice *sums) {
+/* A line ends a name, and what is neither file, directory nor link has no content to be summed. */
+static int refuse_odd(const char *dir, const struct os_entry *e) {
+	const char *why = strchr(e->path, '\n') ? "a line ends in its name"
+		: !strchr("fdl", e->type) ? "it is a device, a pipe or a socket" : NULL;
+	if (why)
+		error("%s/%s: cannot be listed in " SEAL_SUMS ": %s", dir, e->path, why);
+	return why ? -1 : 0;
+}
+
+/* The sum of a file, or of what a link says. */
+static int sum(struct arena *a, const char *dir, const struct os_entry *e, char hex[HASH_HEX]) {
+	const char *file = below(a, dir, e->path);
+	if (e->type == 'l')
+		hash_text(HASH_SHA256, slice_of(e->target), hex);
+	else if (hash_file(HASH_SHA256, file, hex))
+		return fail(file);
+	return 0;
+}
+
+/* The lines of all entries of a type. */
+static int list(struct arena *a, const char *dir, char type, struct slice *sums) {
 	struct buf text = { .arena = a };
 	struct os_entry *e;
 	size_t n;
@@ -25,22 +45,35 @@ int seal_sums(struct arena *a, const char *dir, struct slice *sums) {
 	if (os_walk(a, dir, &e, &n))
 		return fail(dir);
 	for (size_t i = 0; i < n; i++) {
-		const char *file = below(a, dir, e[i].path);
-		if (e[i].type != 'f' || strcmp(e[i].path, SEAL_SUMS) == 0
-				|| strcmp(e[i].path, SEAL_SIGNATURE) == 0)
+		bool own = strcmp(e[i].path, SEAL_SUMS) == 0 || strcmp(e[i].path, SEAL_SIGNATURE) == 0;
+		if (refuse_odd(dir, &e[i]))
+			return -1;
+		if (e[i].type != type || (type == 'f' && own))
 			continue;
-		if (hash_file(HASH_SHA256, file, hex))
-			return fail(file);
+		if (sum(a, dir, &e[i], hex))
+			return -1;
 		buf_addf(&text, "%s  %s\n", hex, e[i].path);
 	}
 	*sums = text.n ? buf_slice(&text) : SLICE("");
 	return 0;
 }
 
+int seal_sums(struct arena *a, const char *dir, struct slice *sums) {
+	return list(a, dir, 'f', sums);
+}
+
+static int write_links(struct arena *a, const char *dir) {
+	struct slice links;
+	const char *file = below(a, dir, SEAL_LINKS);
+	if (list(a, dir, 'l', &links))
+		return -1;
+	return (links.n ? os_write(file, links, 0644, true) : os_remove(file)) ? fail(file) : 0;
+}
+
 int seal_write(struct arena *a, const char *dir) {
 	struct slice sums;
 	const char *file = below(a, dir, SEAL_SUMS);
-	if (seal_sums(a, dir, &sums))
+	if (write_links(a, dir) || seal_sums(a, dir, &sums))
 		return -1;
 	return os_write(file, sums, 0644, true) ? fail(file) : 0;
 }
@@ -90,4 +123,14 @@ unsigned seal_compare(struct slice said, struct slice found) {
 			has = next(&found, &y);
 	}
 	return wrong;
+}
+
+int seal_holds(struct arena *a, const char *dir, struct slice sums) {
+	struct slice found, links, said = SLICE("");
+	const char *file = below(a, dir, SEAL_LINKS);
+	if (seal_sums(a, dir, &found) || list(a, dir, 'l', &links))
+		return -1;
+	if (os_read(a, file, &said) && errno != ENOENT)
+		return fail(file);
+	return seal_compare(sums, found) + seal_compare(said, links) ? -1 : 0;
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "os.h"
 #include "seal.h"
@@ -74,6 +76,38 @@ Test(seal, what_differs_is_named) {
 Test(seal, broken_lists_are_different) {
 	cr_expect_eq(seal_compare(SLICE("short\n"), SLICE("")), 0);      /* no line of it is one */
 	cr_expect_eq(seal_compare(sums(), SLICE("")), 2);
+}
+
+/* A link leads to what nobody signed. */
+Test(seal, links_are_sealed) {
+	struct slice text;
+	cr_assert_eq(symlink("a/x", in("d/l")), 0);
+	cr_assert_eq(seal_write(a, in("d")), 0);
+	cr_assert_eq(os_read(a, in("d/SHA256SUMS"), &text), 0);
+	cr_expect_eq(seal_holds(a, in("d"), text), 0);
+	cr_assert_eq(symlink("/etc/passwd", in("d/a/new")), 0);
+	cr_expect_eq(seal_holds(a, in("d"), text), -1);
+	cr_expect_not_null(strstr(said, "a/new: not in SHA256SUMS"));
+	cr_assert_eq(os_remove(in("d/a/new")), 0);
+	cr_assert_eq(os_remove(in("d/l")), 0);
+	cr_assert_eq(symlink("/etc/passwd", in("d/l")), 0);
+	cr_expect_eq(seal_holds(a, in("d"), text), -1);
+	cr_expect_not_null(strstr(said, "release: l: not what SHA256SUMS says"));
+	cr_assert_eq(os_remove(in("d/l")), 0);
+	cr_assert_eq(seal_write(a, in("d")), 0);
+	cr_expect_not(os_exists(in("d/SHA256SUMS.links")), "none is left");
+}
+
+/* "a\nHEX  b" would pass for two files. */
+Test(seal, what_no_list_can_hold) {
+	struct slice text;
+	file("d/a\nb", "");
+	cr_expect_eq(seal_sums(a, in("d"), &text), -1);
+	cr_expect_not_null(strstr(said, "a line ends in its name"));
+	cr_assert_eq(os_remove(in("d/a\nb")), 0);
+	cr_assert_eq(mkfifo(in("d/p"), 0600), 0);
+	cr_expect_eq(seal_sums(a, in("d"), &text), -1);
+	cr_expect_not_null(strstr(said, "d/p: cannot be listed in SHA256SUMS: it is a device, a pipe or a socket"));
 }
 
 Test(seal, signed_and_checked) {
