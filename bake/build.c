@@ -114,8 +114,9 @@ static struct slice find_remedy(void *ctx, struct arena *a, const struct task *t
 
 static unsigned jobs(struct agenda *b) {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	long asked = b->o->jobs ? (long)b->o->jobs : strtol(agenda_text(b, "BB_NUMBER_THREADS"), NULL, 10);
-	return asked > 0 ? (unsigned)asked : processors > 0 ? (unsigned)processors : 1;
+	unsigned asked = b->o->jobs ? b->o->jobs : data_number(b->config, "BB_NUMBER_THREADS", 0);
+	asked = asked ? asked : processors > 0 ? (unsigned)processors : 1;
+	return asked < OPTIONS_JOBS_MOST ? asked : OPTIONS_JOBS_MOST;
 }
 
 static int run_plan(struct agenda *b, struct ui *ui) {

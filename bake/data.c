@@ -412,6 +412,16 @@ bool data_true(struct data *d, const char *name) {
 	raise_error("%s: \"" SFMT "\" is neither yes nor no: say \"1\" or \"0\"", name, SARG(value));
 }
 
+unsigned data_number(struct data *d, const char *name, unsigned fallback) {
+	struct slice text = slice_trim(data_text(d, name));
+	uint64_t n;
+	if (!text.n)
+		return fallback;
+	if (!slice_number(text, &n) || n > 1000000000)
+		raise_error("%s: \"" SFMT "\" is no number", name, SARG(text));
+	return (unsigned)n;
+}
+
 bool data_get_flag_own(struct data *d, const struct atom *name, const struct atom *flag,
 		struct slice *value) {
 	const struct flag *f = variable_flag(variable_find(d, name), flag);

@@ -64,6 +64,8 @@ struct slice data_text(struct data *d, const char *name);    /* expanded; empty 
 bool data_is(struct data *d, const char *name, const char *value); /* expanded and trimmed equal */
 /* 1, yes, true … as bb.utils.to_boolean has it; unset is false. Raises for what is neither. */
 bool data_true(struct data *d, const char *name);
+/* A number up to 1,000,000,000; fallback when it is empty. Raises for anything else. */
+unsigned data_number(struct data *d, const char *name, unsigned fallback);
 bool data_get_flag(struct data *d, const struct atom *name, const struct atom *flag, bool expand,
 		struct slice *value);
 bool data_get_flag_own(struct data *d, const struct atom *name, const struct atom *flag,

@@ -416,7 +416,7 @@ static bool signs_content(const struct source *s, const struct source *signature
 /* The same with the file's content in a file of its own for that time. */
 static int verify_content(struct data *d, struct signature *v, struct slice *why) {
 	struct arena *a = data_arena(d);
-	uint64_t most = (uint64_t)hunt_number(d, "BB_UNPACK_MOST_MB", 0) << 20;
+	uint64_t most = (uint64_t)data_number(d, "BB_UNPACK_MOST_MB", 0) << 20;
 	const char *content = arena_printf(a, "%s/signed-%d", hunt_text(d, "TMPDIR"), (int)getpid()).p;
 	*why = SLICE("it cannot be unpacked");
 	int rc = os_mkparents(content) || archive_expand(v->file, content, most) ? -1 : 0;
@@ -484,7 +484,7 @@ static void set_environment(struct data *d) {
 void download_all(struct data *d) {
 	struct sources all = source_list(d);
 	struct buf failed = { .arena = data_arena(d) };
-	unsigned most = hunt_number(d, "BB_FETCH_PARALLEL", PARALLEL);
+	unsigned most = data_number(d, "BB_FETCH_PARALLEL", PARALLEL);
 	net_offline(data_true(d, "BB_NO_NETWORK") ? "BB_NO_NETWORK is set" : NULL);
 	set_environment(d);
 	size_t remote = 0;

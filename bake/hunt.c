@@ -8,7 +8,6 @@
 #include "source.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct hunt hunt_new(struct data *d, const struct source *s) {
@@ -32,17 +31,6 @@ void hunt_tried(struct hunt *h, struct slice place, struct slice why) {
 
 const char *hunt_text(struct data *d, const char *name) {
 	return arena_str(data_arena(d), data_text(d, name));
-}
-
-unsigned hunt_number(struct data *d, const char *name, unsigned fallback) {
-	struct slice text = slice_trim(data_text(d, name));
-	char *end;
-	if (!text.n)
-		return fallback;
-	unsigned long n = strtoul(arena_str(data_arena(d), text), &end, 10);
-	if (*end || n > 1000000000)
-		raise_error("%s: \"" SFMT "\" is no number", name, SARG(text));
-	return (unsigned)n;
 }
 
 /* Locks stay behind (one that is removed may be waited for), so they have a directory of their
@@ -81,11 +69,11 @@ static void progress(void *ctx, uint64_t got, uint64_t total) {
 }
 
 static void set_limits(struct data *d, struct net_request *r) {
-	r->connect_s = hunt_number(d, "BB_FETCH_CONNECT_TIMEOUT", 0);
-	r->stall_s = hunt_number(d, "BB_FETCH_STALL_TIMEOUT", 0);
-	r->least_rate = hunt_number(d, "BB_FETCH_LEAST_RATE", 0);
-	r->attempts = hunt_number(d, "BB_FETCH_ATTEMPTS", 0);
-	r->pause_ms = hunt_number(d, "BB_FETCH_PAUSE_MS", 0);
+	r->connect_s = data_number(d, "BB_FETCH_CONNECT_TIMEOUT", 0);
+	r->stall_s = data_number(d, "BB_FETCH_STALL_TIMEOUT", 0);
+	r->least_rate = data_number(d, "BB_FETCH_LEAST_RATE", 0);
+	r->attempts = data_number(d, "BB_FETCH_ATTEMPTS", 0);
+	r->pause_ms = data_number(d, "BB_FETCH_PAUSE_MS", 0);
 	r->ca_bundle = hunt_text(d, "BB_CA_BUNDLE");
 }
 

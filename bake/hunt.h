@@ -46,7 +46,5 @@ int hunt_get(struct hunt *h, struct slice url, struct hunt_file *file, struct sl
 int hunt_lock(struct hunt *h);
 /* A variable's text, NUL-terminated; "" when unset. */
 const char *hunt_text(struct data *d, const char *name);
-/* A variable that holds a number; fallback when unset. Raises for anything else. */
-unsigned hunt_number(struct data *d, const char *name, unsigned fallback);
 
 #endif

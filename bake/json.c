@@ -5,27 +5,29 @@ static void put(struct json *j, const char *text) {
 	fputs(text, j->out);
 }
 
-/* How many bytes of a well-formed character stand at p; 0: none. */
+/* How many bytes of a well-formed character stand at p (Unicode's table 3-7); 0: none. */
 static size_t character(const unsigned char *p, size_t n) {
 	static const struct {
-		unsigned char mask, lead, low, high;     /* low, high: bounds of the second byte */
+		unsigned char first, last;       /* first byte */
+		unsigned char low, high;         /* bounds of the second; all others are 80 to bf */
 		size_t size;
 	} form[] = {
-		{ 0x80, 0x00, 0, 0, 1 }, { 0xe0, 0xc0, 0x80, 0xbf, 2 },
-		{ 0xf0, 0xe0, 0x80, 0xbf, 3 }, { 0xf8, 0xf0, 0x80, 0xbf, 4 },
+		{ 0x00, 0x7f, 0x80, 0xbf, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
 	};
-	for (size_t i = 0; i < sizeof form / sizeof *form; i++) {
-		if ((p[0] & form[i].mask) != form[i].lead || form[i].size > n)
-			continue;
-		for (size_t k = 1; k < form[i].size; k++)
-			if ((p[k] & 0xc0) != 0x80)
-				return 0;
-		bool overlong = p[0] == 0xc0 || p[0] == 0xc1 || (p[0] == 0xe0 && p[1] < 0xa0) ||
-			(p[0] == 0xf0 && p[1] < 0x90);
-		bool surrogate = p[0] == 0xed && p[1] > 0x9f;
-		return overlong || surrogate || p[0] > 0xf4 ? 0 : form[i].size;
-	}
-	return 0;
+	size_t i = 0, k = 2;
+	while (i < sizeof form / sizeof *form && (p[0] < form[i].first || p[0] > form[i].last))
+		i++;
+	if (i == sizeof form / sizeof *form || form[i].size > n)
+		return 0;
+	if (form[i].size > 1 && (p[1] < form[i].low || p[1] > form[i].high))
+		return 0;
+	while (k < form[i].size && (p[k] & 0xc0) == 0x80)
+		k++;
+	return k < form[i].size ? 0 : form[i].size;
 }
 
 static void put_escaped(struct json *j, unsigned char c) {

@@ -133,9 +133,8 @@ static _Noreturn void usage(const char *why) {
 }
 
 static unsigned number(const char *text, unsigned most, const char *wrong) {
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-	if (*end || n == 0 || n > most)
+	uint64_t n;
+	if (!slice_number(slice_of(text), &n) || n == 0 || n > most)
 		usage(wrong);
 	return (unsigned)n;
 }
@@ -157,7 +156,7 @@ static void take_option(struct arena *a, struct options *o, int option) {
 	case 'f': o->force = true; break;
 	case 'C': o->clear = slice_of(optarg); break;
 	case 'k': o->keep_going = true; break;
-	case 'j': o->jobs = number(optarg, 4096, "-j wants a number from 1 to 4096"); break;
+	case 'j': o->jobs = number(optarg, OPTIONS_JOBS_MOST, "-j wants a number from 1 to 4096"); break;
 	case 'n': o->dry_run = true; break;
 	case 'e': o->command = COMMAND_ENVIRONMENT; break;
 	case 'g': o->command = COMMAND_GRAPH; break;

@@ -31,6 +31,8 @@ enum command {
 	COMMAND_IMPORT,
 };
 
+enum { OPTIONS_JOBS_MOST = 4096 };       /* a pipe has room for as many tokens */
+
 struct options {
 	enum command command;
 	struct slices words;             /* targets, recipes, names: what is not an option */
@@ -43,7 +45,7 @@ struct options {
 	struct slice flag;               /* --flag of getvar */
 	struct slice vars;               /* --vars of -e --json: names, NAME* for a prefix; unset: all */
 	unsigned max_age, max_size;      /* of cache gc: days, MB; 0: no limit */
-	unsigned jobs;                   /* -j; 0: BB_NUMBER_THREADS or the processors */
+	unsigned jobs;                   /* -j, up to OPTIONS_JOBS_MOST; 0: BB_NUMBER_THREADS or the processors */
 	bool dry_run, keep_going, force, verbose, json, all;
 	struct slices overrides;         /* --override of layers convert */
 	bool write;                      /* --write of layers convert */

@@ -67,7 +67,7 @@ static int parse_tail(const char *tail, struct pack_content *content) {
 		return -1;
 	memcpy(content->hash, hash.p, hash.n);
 	content->hash[hash.n] = '\0';
-	return sscanf(tail + 8 + 64, " %20" SCNu64, &content->bytes) == 1 ? 0 : -1;
+	return tail[8 + 64] == ' ' && slice_number((struct slice){ tail + 8 + 64 + 1, 20 }, &content->bytes) ? 0 : -1;
 }
 
 int pack_recorded(const char *file, struct pack_content *content) {

@@ -53,9 +53,8 @@ static bool is_pattern(struct slice word) {
 
 static unsigned seconds_of(const struct reader *r) {
 	const char *text = text_of(r, "SSTATE_MIRROR_TIMEOUT");
-	char *end = "";
-	unsigned long n = text ? strtoul(text, &end, 10) : TIMEOUT_S;
-	if (*end || n == 0 || n > 3600)
+	uint64_t n = TIMEOUT_S;
+	if (text && (!slice_number(slice_of(text), &n) || n == 0 || n > 3600))
 		raise_error("SSTATE_MIRROR_TIMEOUT: \"%s\" is no number of seconds from 1 to 3600", text);
 	return (unsigned)n;
 }

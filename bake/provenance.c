@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "hash.h"
@@ -58,30 +57,39 @@ int provenance_write(struct arena *a, const struct provenance *p, const char *ke
 	return 0;
 }
 
-/* A name this engine does not know is a later one's: passed over. */
-static void read_field(struct provenance *p, struct slice name, struct slice value) {
+/* A name this engine does not know is a later one's: passed over. False: the value is none. */
+static bool read_field(struct provenance *p, struct slice name, struct slice value) {
 	for (size_t i = 0; i < FIELDS; i++) {
 		if (!slice_is(name, fields[i].name))
 			continue;
 		char *at = (char *)p + fields[i].at;
 		if (fields[i].kind == NUMBER)
-			*(uint64_t *)(void *)at = strtoull(value.p, NULL, 10);
-		else
-			*(struct slice *)(void *)at = value;
+			return slice_number(value, (uint64_t *)(void *)at);
+		*(struct slice *)(void *)at = value;
 	}
+	return true;
+}
+
+/* Lines and nothing that acts on a terminal: people are shown parts of it. */
+static bool is_text(struct slice s) {
+	for (size_t i = 0; i < s.n; i++)
+		if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\n') || s.p[i] == 0x7f)
+			return false;
+	return true;
 }
 
 int provenance_read(struct slice text, struct provenance *p) {
 	struct slice line, name;
 	*p = (struct provenance){ .size = 0 };
-	if (text.n == 0 || text.p[text.n - 1] != '\n' || memchr(text.p, '\0', text.n))
+	if (text.n == 0 || text.p[text.n - 1] != '\n' || !is_text(text))
 		return -1;       /* cut short, or no text */
 	while (slice_field(&text, '\n', &line) && line.n) {
 		if (!slice_field(&line, ' ', &name) || line.n == 0)
 			return -1;
 		if (slice_is(name, "signature"))
 			break;   /* what stands behind it nobody has signed */
-		read_field(p, name, line);
+		if (!read_field(p, name, line))
+			return -1;
 	}
 	return p->task.n && p->content.n && p->sha256.n ? 0 : -1;
 }
@@ -110,5 +118,5 @@ int provenance_accept(struct arena *a, const struct provenance_claim *c, struct 
 	if (provenance_read(c->text, p) < 0 || !slice_eq(p->task, c->task))
 		return -1;
 	*why = SLICE("its provenance is damaged");
-	return is_digest(p->same) && is_digest(p->key) && is_digest(p->sha256) ? 0 : -1;
+	return is_digest(p->same) && is_digest(p->key) && is_digest(p->sha256) && is_digest(p->content) ? 0 : -1;
 }

@@ -40,10 +40,10 @@ static struct git_source early_source(struct data *d, const struct source *s, co
 	g.tag = uri_param(&s->uri, "tag");
 	g.ca_bundle = hunt_text(d, "BB_CA_BUNDLE");
 	g.stay = slice_trim(data_text(d, "BB_ALLOWED_NETWORKS")).n > 0;
-	g.stall_s = hunt_number(d, "BB_FETCH_STALL_TIMEOUT", 0);
-	g.attempts = hunt_number(d, "BB_FETCH_ATTEMPTS", 0);
-	g.pause_ms = hunt_number(d, "BB_FETCH_PAUSE_MS", 0);
-	g.most_s = hunt_number(d, "BB_GIT_TIMEOUT", 0);
+	g.stall_s = data_number(d, "BB_FETCH_STALL_TIMEOUT", 0);
+	g.attempts = data_number(d, "BB_FETCH_ATTEMPTS", 0);
+	g.pause_ms = data_number(d, "BB_FETCH_PAUSE_MS", 0);
+	g.most_s = data_number(d, "BB_GIT_TIMEOUT", 0);
 	g.offline = !url || (!near && (data_true(d, "BB_NO_NETWORK") ||
 		!uri_host_allowed(data_arena(d), slice_of(url), data_text(d, "BB_ALLOWED_NETWORKS"))));
 	g.history = data_is(d, "BB_GIT_SHALLOW", "0");

@@ -63,9 +63,9 @@ static bool answers(struct arena *a, struct data *d, struct slice *why) {
 	static char reason[512];
 	struct slice server = server_of(a, d), said = SLICE("");
 	struct slice bundle = data_text(d, "BB_CA_BUNDLE");
-	unsigned long seconds = strtoul(arena_str(a, data_text(d, "OPENEULER_TIMEOUT")), NULL, 10);
+	unsigned seconds = data_number(d, "OPENEULER_TIMEOUT", 0);
 	struct net_request r = { .url = address_to_ask(a, d),
-		.connect_s = seconds ? (unsigned)seconds : 10,
+		.connect_s = seconds ? seconds : 10,
 		.ca_bundle = bundle.n ? arena_str(a, bundle) : NULL };
 	if (known == UNKNOWN && slice_starts(server, "file://")) {
 		known = YES;                 /* a mirror on a disk */

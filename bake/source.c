@@ -6,7 +6,6 @@
 #include "os.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 static _Noreturn void refuse(struct slice url, const char *why) {
@@ -50,12 +49,10 @@ static void read_sums(struct data *d, struct source *s) {
 static void read_size(struct data *d, struct source *s) {
 	struct arena *a = data_arena(d);
 	struct slice text;
-	char *end;
 	const char *flag = s->name.n ? arena_printf(a, SFMT ".size", SARG(s->name)).p : "size";
 	if (!data_get_flag(d, atom_of("SRC_URI"), atom_of(flag), true, &text))
 		return;
-	s->size = strtoull(arena_str(a, slice_trim(text)), &end, 10);
-	if (*end || s->size == 0)
+	if (!slice_number(slice_trim(text), &s->size) || s->size == 0)
 		raise_error("SRC_URI[%s]: \"" SFMT "\" is no number of bytes", flag, SARG(text));
 }
 

@@ -9,7 +9,6 @@
 #include "source.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* --- what parameters say --- */
@@ -19,13 +18,12 @@ static bool wanted_unpacked(const struct source *s) {
 }
 
 /* striplevel= of an archive; raises for what is no number. */
-static unsigned strip_of(struct arena *a, const struct source *s) {
+static unsigned strip_of(const struct source *s) {
 	struct slice strip = uri_param(&s->uri, "striplevel");
-	char *end;
+	uint64_t n;
 	if (!strip.p || source_is_patch(s))
 		return 0;
-	unsigned long n = strtoul(arena_str(a, strip), &end, 10);
-	if (*end || !strip.n || n > 1000)
+	if (!slice_number(strip, &n) || n > 1000)
 		raise_error("SRC_URI: " SFMT ": striplevel=\"" SFMT "\" is no number of directories",
 			SARG(s->uri.text), SARG(strip));
 	return (unsigned)n;
@@ -70,12 +68,12 @@ static struct slice unpacked_name(const struct source *s) {
 
 /* Bytes that one archive may unpack to; 0: what archive finds sane. */
 static uint64_t most_bytes(struct data *d) {
-	return (uint64_t)hunt_number(d, "BB_UNPACK_MOST_MB", 0) << 20;
+	return (uint64_t)data_number(d, "BB_UNPACK_MOST_MB", 0) << 20;
 }
 
 static void unpack_tree(struct data *d, const char *dir, const struct source *s) {
 	struct archive_unpack u = { .file = s->path, .dir = dir, .most_bytes = most_bytes(d),
-		.strip = strip_of(data_arena(d), s) };
+		.strip = strip_of(s) };
 	if (archive_unpack(&u))
 		raise_error("SRC_URI: " SFMT ": not unpacked", SARG(s->uri.text));
 }

@@ -196,6 +196,18 @@ bool slice_field(struct slice *rest, char sep, struct slice *field) {
 	return true;
 }
 
+bool slice_number(struct slice s, uint64_t *number) {
+	uint64_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned digit = (unsigned)(s.p[i] - '0');
+		if (digit > 9 || n > (UINT64_MAX - digit) / 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	*number = n;
+	return s.n > 0;
+}
+
 struct slice arena_dup(struct arena *a, struct slice s) {
 	char *p = alloc_raw(a, s.n + 1);
 	if (s.n)

@@ -50,6 +50,8 @@ struct slice slice_trim(struct slice s);             /* without blanks at both e
 bool slice_word(struct slice *rest, struct slice *word);
 /* Takes what stands before the next sep off *rest (the last field may be empty); false at the end. */
 bool slice_field(struct slice *rest, char sep, struct slice *field);
+/* A decimal number: digits and nothing else. False when it is none, or too large. */
+bool slice_number(struct slice s, uint64_t *number);
 
 struct slice arena_dup(struct arena *a, struct slice s);      /* the copy is NUL-terminated */
 char *arena_str(struct arena *a, struct slice s);             /* the same as a C string */

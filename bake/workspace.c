@@ -177,9 +177,8 @@ int workspace_load(struct workspace *w, const struct options *o, struct layer_fa
 
 static unsigned parse_jobs(struct data *d) {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	struct slice asked = slice_trim(data_text(d, "BB_NUMBER_PARSE_THREADS"));
-	unsigned long jobs = asked.n ? strtoul(asked.p, NULL, 10) : 0;
-	return jobs > 0 ? (unsigned)jobs : processors > 0 ? (unsigned)processors : 1;
+	unsigned asked = data_number(d, "BB_NUMBER_PARSE_THREADS", 0);
+	return asked ? asked : processors > 0 ? (unsigned)processors : 1;
 }
 
 /* Moves what stands at *next of from and is of this file. */

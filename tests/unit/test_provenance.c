@@ -38,6 +38,17 @@ Test(provenance, what_is_written_is_read) {
 	cr_assert_eq(provenance_read(SLICE("artefact a\0b\n" "task 1\ncontent 2\nsha256 3\n"), &seen), -1, "no text");
 }
 
+/* A blank for a number would make strtoull read on in the next line. */
+Test(provenance, numbers_and_texts_are_such) {
+	static const char *const bad[] = { "size  \n", "size -1\n", "size 1x\n", "made 99999999999999999999\n",
+		"artefact \033[2Jzlib\n", "artefact a\rb\n" };
+	struct provenance p = some(), seen;
+	struct slice text;
+	cr_assert_eq(provenance_write(a, &p, NULL, &text), 0);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		cr_expect_eq(provenance_read(arena_printf(a, "%s" SFMT, bad[i], SARG(text)), &seen), -1, "%s", bad[i]);
+}
+
 Test(provenance, of_one_task_alone) {
 	struct provenance p = some();
 	cr_assert_str_empty(refused(&p, TASK));
@@ -52,5 +63,8 @@ Test(provenance, hashes_that_become_names_of_files_are_hashes) {
 	cr_assert_str_eq(refused(&p, TASK), "its provenance is damaged");
 	p = some();
 	p.key = SLICE("../x");
+	cr_assert_str_eq(refused(&p, TASK), "its provenance is damaged");
+	p = some();
+	p.content = SLICE("..");
 	cr_assert_str_eq(refused(&p, TASK), "its provenance is damaged");
 }

@@ -103,6 +103,18 @@ Test(util, messages_do_not_drive_the_terminal) {
 	cr_assert_str_eq(last, "2 ared\tb ???K ?]0;title é\n  next");
 }
 
+Test(util, numbers_are_digits_and_fit) {
+	static const char *const none[] = { "", "-1", "+1", " 1", "1 ", "0x1", "1.", "18446744073709551616",
+		"99999999999999999999" };
+	uint64_t n = 7;
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		cr_assert_not(slice_number(slice_of(none[i]), &n), "%s", none[i]);
+	cr_assert(slice_number(SLICE("18446744073709551615"), &n));
+	cr_assert_eq(n, UINT64_MAX);
+	cr_assert(slice_number(slice_sub(SLICE("0123"), 0, 3), &n));
+	cr_assert_eq(n, 12, "nothing behind the slice is read");
+}
+
 Test(util, plain_text_is_itself) {
 	struct slice text = SLICE("Größe: 3\tMB\n");
 	cr_assert_eq(text_plain(a, text).p, text.p);
