@@ -101,6 +101,7 @@ void lock_drop(struct lock *l, struct slice recipe, struct slice target) {
 }
 
 void lock_settle(struct lock *l, struct slice channel, struct slice reason) {
+	reason = text_replace(l->arena, reason, SLICE("\n"), SLICE(" "));
 	if (slice_eq(l->channel, channel) && slice_eq(l->reason, reason))
 		return;
 	l->channel = arena_dup(l->arena, channel);
@@ -110,6 +111,12 @@ void lock_settle(struct lock *l, struct slice channel, struct slice reason) {
 
 /* --- the file --- */
 
+static void demand_channel(const struct lock *l, struct slice channel, int line) {
+	if (!slice_is(channel, "openeuler") && !slice_is(channel, "upstream"))
+		raise_at(slice_of(l->path), line, "channel \"" SFMT "\": it is openeuler or upstream: make the "
+			"lock again with bake lock", SARG(channel));
+}
+
 static void take_own(struct lock *l, struct slice text, int line) {
 	if (!slice_is(lock_value(text, "lock"), FORMAT))
 		raise_at(slice_of(l->path), line,
@@ -117,6 +124,8 @@ static void take_own(struct lock *l, struct slice text, int line) {
 			": make it again with bake lock",
 			SARG(lock_value(text, "lock")));
 	l->channel = lock_value(text, "channel");
+	if (l->channel.n)
+		demand_channel(l, l->channel, line);
 	l->reason = lock_value(text, "reason");
 }
 
@@ -130,6 +139,7 @@ static void take_stanza(struct lock *l, struct slice text, int line) {
 		raise_at(slice_of(l->path), line,
 			"no stanza of a source: it must begin with \"recipe NAME\" and "
 			"have \"target\" and \"channel\": make the lock again with bake lock");
+	demand_channel(l, lock_value(text, "channel"), line);
 	if (lock_find(l, e.recipe, e.target))
 		raise_at(slice_of(l->path), line,
 			"recipe " SFMT " for " SFMT " twice: take one out", SARG(e.recipe),
@@ -158,30 +168,53 @@ static void take_text(struct lock *l, struct slice text) {
 		take_stanza(l, arena_dup(l->arena, buf_slice(&stanza)), begun);
 }
 
-struct lock *lock_read(struct arena *a, const char *path) {
+/* What a power cut leaves of a file may be zeros. */
+static void demand_text(const struct lock *l, struct slice text) {
+	const char *nul = text.n ? memchr(text.p, '\0', text.n) : NULL;
+	int line = 1;
+	for (const char *c = text.p; nul && c < nul; c++)
+		line += *c == '\n';
+	if (nul)
+		raise_at(slice_of(l->path), line, "a NUL byte: it is damaged: take it from where it is kept, or "
+			"make it again with bake lock");
+}
+
+struct lock *lock_parse(struct arena *a, const char *path, struct slice text) {
 	struct lock *l = lock_new(a, path);
-	struct slice text;
-	if (os_read(a, path, &text) == 0)
-		take_text(l, text);
-	else if (errno != ENOENT)
-		raise_error("%s: %s", path, strerror(errno));
+	demand_text(l, text);
+	take_text(l, text);
 	l->changed = false;
 	return l;
 }
 
-int lock_write(struct lock *l) {
+struct lock *lock_read(struct arena *a, const char *path) {
+	struct slice text;
+	if (os_read(a, path, &text) == 0)
+		return lock_parse(a, path, text);
+	if (errno != ENOENT)
+		raise_error("%s: %s", path, strerror(errno));
+	return lock_new(a, path);
+}
+
+struct slice lock_text(const struct lock *l) {
 	struct buf out = { .arena = l->arena };
-	if (!l->changed)
-		return 0;
 	buf_adds(&out, head);
 	buf_adds(&out, "\nlock " FORMAT "\n");
 	if (l->channel.n)
 		buf_addf(&out, "channel " SFMT "\n", SARG(l->channel));
 	if (l->reason.n)
 		buf_addf(&out, "reason " SFMT "\n", SARG(l->reason));
-	for (size_t i = 0; i < l->n; i++)
-		buf_addf(&out, "\n" SFMT, SARG(l->entry[i].text));
-	if (os_mkparents(l->path) || os_write(l->path, buf_slice(&out), 0644, true)) {
+	for (size_t i = 0; i < l->n; i++) {
+		buf_addc(&out, '\n');
+		buf_add(&out, l->entry[i].text);
+	}
+	return buf_slice(&out);
+}
+
+int lock_write(struct lock *l) {
+	if (!l->changed)
+		return 0;
+	if (os_mkparents(l->path) || os_write(l->path, lock_text(l), 0644, true)) {
 		error("%s: %s: say with SOURCES_LOCK where the lock is to be", l->path,
 			strerror(errno));
 		return -1;

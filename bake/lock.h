@@ -36,9 +36,14 @@ struct lock {
 struct lock *lock_new(struct arena *a, const char *path);
 /* An absent file gives an empty lock; a damaged one raises with its line. */
 struct lock *lock_read(struct arena *a, const char *path);
+/* The lock that a file of this text would hold; text outlives it. Raises as lock_read. */
+struct lock *lock_parse(struct arena *a, const char *path, struct slice text);
+/* What lock_write writes. */
+struct slice lock_text(const struct lock *l);
 /* Writes it, sorted, when it was changed. 0, or −1 with a message. */
 int lock_write(struct lock *l);
 
+/* A reason of several lines becomes one. */
 void lock_settle(struct lock *l, struct slice channel, struct slice reason);
 /* NULL when there is none. */
 const struct lock_entry *lock_find(const struct lock *l, struct slice recipe, struct slice target);

@@ -222,6 +222,14 @@ static bool is_remote(const struct sources *all) {
 	return false;
 }
 
+/* What was written on several lines: a stanza has one. */
+static struct slice one_line(struct arena *a, struct slice text) {
+	struct slices lines = { 0 };
+	for (struct slice line; slice_field(&text, '\n', &line);)
+		slices_add(a, &lines, slice_trim(line));
+	return slices_join(a, &lines, " ");
+}
+
 /* reason: why it is not openEuler's; unset when nothing else was wanted. */
 static void put_upstream(struct resolver *r, struct buf *b, const struct recipe *recipe,
 		struct data *d, struct slice reason) {
@@ -232,7 +240,7 @@ static void put_upstream(struct resolver *r, struct buf *b, const struct recipe 
 	if (reason.n)
 		buf_addf(b, "reason " SFMT "\n", SARG(reason));
 	buf_addf(b, "version " SFMT "\nlicence " SFMT "\n", SARG(data_text(d, "PV")),
-		SARG(data_text(d, "LICENSE")));
+		SARG(one_line(b->arena, data_text(d, "LICENSE"))));
 	add_urls(r, b, &all);
 }
 
@@ -322,14 +330,6 @@ static bool try_openeuler(struct resolver *r, struct buf *b, const struct recipe
 	known = UNKNOWN;
 	answers(b->arena, d, &gone);
 	return false;
-}
-
-/* The first line of a reason with many: a stanza has one. */
-static struct slice one_line(struct arena *a, struct slice text) {
-	struct slices lines = { 0 };
-	for (struct slice line; slice_field(&text, '\n', &line);)
-		slices_add(a, &lines, slice_trim(line));
-	return slices_join(a, &lines, " ");
 }
 
 static void put_openeuler(struct resolver *r, struct buf *b, const struct recipe *recipe,

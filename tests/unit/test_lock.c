@@ -111,7 +111,27 @@ Test(lock, damaged) {
 	cr_assert(raises("nonsense\n", 1));
 	cr_assert(raises("# x\n\nlock 99\n", 3));
 	cr_assert(raises("lock 1\n\nrecipe a\nchannel upstream\n", 3));
-	cr_assert(raises("recipe a\ntarget x\nchannel u\n\nrecipe a\ntarget x\nchannel u\n", 5));
+	cr_assert(raises("recipe a\ntarget x\nchannel upstream\n\nrecipe a\ntarget x\nchannel upstream\n", 5));
+	cr_assert(raises("lock 1\nchannel upsteam\n", 1));
+	cr_assert(raises("lock 1\n\nrecipe a\ntarget x\nchannel other\n", 3));
+}
+
+/* Nothing of it is lost unseen when it is written again. */
+Test(lock, zeros_after_a_power_cut) {
+	struct trap trap;
+	struct slice text = SLICE("lock 1\n\nrecipe a\ntarget x\nchannel upstream\nurl \0\0\0");
+	if (TRAP(&trap)) {
+		lock_parse(arena, path, text);
+		trap_end(&trap);
+		cr_assert_fail("taken");
+	}
+	cr_assert_eq(trap.error.line, 6);
+}
+
+Test(lock, a_reason_is_one_line) {
+	struct lock *l = lock_new(arena, path);
+	lock_settle(l, SLICE("upstream"), SLICE("no\n\nrecipe x\ntarget y\nchannel upstream"));
+	cr_assert_eq(lock_parse(arena, path, lock_text(l))->n, 0);
 }
 
 Test(lock, recipes_see_the_stanzas_of_their_target) {
