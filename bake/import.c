@@ -203,7 +203,8 @@ static void look_inside(struct import *m) {
 		if (!s->source[i].dir.p || !os_is_file(u.file) || !archive_is_tree(u.file))
 			continue;
 		u.dir = os_path(m->arena, slice_of(top), s->source[i].dir).p;
-		if (os_mkdirs(u.dir) || archive_unpack(&u))
+		if (os_mkdirs(top) || !os_stays_below(m->arena, top, u.dir) || os_mkdirs(u.dir)
+				|| archive_unpack(&u))
 			return;
 	}
 	struct slice dir = os_path(m->arena, slice_of(top), s->dir);

@@ -475,6 +475,15 @@ bool os_climbs(struct slice path) {
 	return false;
 }
 
+bool os_stays_below(struct arena *a, const char *dir, const char *path) {
+	char *top = os_realpath(a, dir), *real;
+	struct slice there = slice_of(path);
+	while (!(real = os_realpath(a, arena_str(a, there))) && there.n > 1)
+		there = os_dirname(there);
+	size_t n = top ? strlen(top) : 0;
+	return top && real && strncmp(real, top, n) == 0 && (real[n] == '/' || !real[n]);
+}
+
 struct slice os_basename(struct slice path) {
 	size_t n = path.n;
 	while (n && path.p[n - 1] != '/')

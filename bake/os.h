@@ -35,6 +35,8 @@ struct slice os_path(struct arena *a, struct slice dir, struct slice name);   /*
 struct slice os_dirname(struct slice path);
 struct slice os_basename(struct slice path);
 bool os_climbs(struct slice path);                   /* has it a part ".."? */
+/* Is path, as far as it is there, below dir (absolute, there) or dir itself, wherever links lead? */
+bool os_stays_below(struct arena *a, const char *dir, const char *path);
 
 struct os_entry {
 	const char *path;        /* relative to the root of the walk */

@@ -65,11 +65,22 @@ static const char *find_spec(struct reading *p) {
 	return found.v[0].p;
 }
 
+/* What becomes a word of the lock and a part of SRC_URI must be one. */
+static void demand_word(struct reading *p, const char *what, struct slice text) {
+	bool odd = text.n == 0 || slice_is(text, "..") || slice_is(text, ".");
+	for (size_t i = 0; i < text.n; i++)
+		odd |= (unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7f || strchr(";$", text.p[i]);
+	if (odd)
+		raise_error(SFMT ": its spec has \"" SFMT "\" for %s: that cannot stand in a lock or in SRC_URI",
+			SARG(p->r->url), SARG(text), what);
+}
+
 /* " sha256=… size=…" of a file that the spec names. */
 static void add_identity(struct reading *p, struct slice file) {
 	const char *path = os_path(p->arena, slice_of(p->dir), file).p;
 	char hex[HASH_HEX];
 	struct stat st;
+	demand_word(p, "the name of a file", file);
 	if (stat(path, &st) || hash_file(HASH_SHA256, path, hex))
 		raise_error(SFMT ": the spec names " SFMT ", which is not in the package (%s)",
 			SARG(p->r->url), SARG(file), strerror(errno));
@@ -80,6 +91,8 @@ static void add_sources(struct reading *p, const struct spec *s) {
 	for (size_t i = 0; i < s->sources; i++) {
 		buf_addf(p->lines, "source " SFMT, SARG(s->source[i].file));
 		add_identity(p, s->source[i].file);
+		if (s->source[i].dir.n)
+			demand_word(p, "a directory", s->source[i].dir);
 		if (s->source[i].dir.p)
 			buf_addf(p->lines, " unpack=" SFMT,
 				SARG(s->source[i].dir.n ? s->source[i].dir : SLICE(".")));
@@ -91,9 +104,12 @@ static void add_patches(struct reading *p, const struct spec *s) {
 	for (size_t i = 0; i < s->patches; i++) {
 		buf_addf(p->lines, "patch " SFMT, SARG(s->patch[i].file));
 		add_identity(p, s->patch[i].file);
+		demand_word(p, "a patch's -p", s->patch[i].strip);
 		buf_addf(p->lines, " strip=" SFMT, SARG(s->patch[i].strip));
-		if (s->patch[i].dir.n)
+		if (s->patch[i].dir.n) {
+			demand_word(p, "a patch's directory", s->patch[i].dir);
 			buf_addf(p->lines, " dir=" SFMT, SARG(s->patch[i].dir));
+		}
 		buf_addc(p->lines, '\n');
 	}
 }
@@ -111,7 +127,8 @@ static const char *extract(struct reading *p, struct slice path) {
 		struct archive_unpack u = { .only = only,
 			.file = os_path(p->arena, slice_of(p->dir), s->source[i].file).p,
 			.dir = os_path(p->arena, slice_of(top), s->source[i].dir).p };
-		if (os_mkdirs(u.dir) || archive_unpack(&u))
+		if (os_mkdirs(top) || !os_stays_below(p->arena, top, u.dir) || os_mkdirs(u.dir)
+				|| archive_unpack(&u))
 			return NULL;
 	}
 	const char *file =
@@ -199,6 +216,9 @@ static void read_spec(struct reading *p) {
 	if (spec_read(p->arena, &r, &s, &why))
 		raise_error(SFMT ": " SFMT, SARG(p->r->url), SARG(why));
 	demand_patches(p, &s);
+	demand_word(p, "its version", s.version);
+	if (s.dir.n)
+		demand_word(p, "the directory of its sources", s.dir);
 	buf_addf(p->lines, "version " SFMT "\nlicence " SFMT "\nspec " SFMT "\n", SARG(s.version),
 		SARG(s.licence), SARG(os_basename(slice_of(r.file))));
 	if (s.dir.n)
@@ -226,10 +246,11 @@ static void read_makefile(struct reading *p) {
 			for (size_t i = 0; i < 3; i++)
 				if (!part[i].p && slice_is(slice_trim(name), names[i]))
 					part[i] = slice_trim(line);
-	if (!part[0].n || !part[1].n)
-		raise_error(SFMT
-			": its Makefile is no kernel's: it gives no VERSION and PATCHLEVEL",
-			SARG(p->r->url));
+	uint64_t number;
+	for (size_t i = 0; i < 3; i++)
+		if (!slice_number(i == 2 && !part[i].n ? SLICE("0") : part[i], &number))
+			raise_error(SFMT ": its Makefile is no kernel's: it gives no number for %s",
+				SARG(p->r->url), names[i]);
 	buf_addf(p->lines, "version " SFMT "." SFMT "." SFMT "\nlicence " SFMT "\n", SARG(part[0]),
 		SARG(part[1]), SARG(part[2].n ? part[2] : SLICE("0")),
 		SARG(data_text(p->r->d, "LICENSE")));

@@ -59,12 +59,26 @@ static struct git_source git_source(struct data *d, const struct source *s, cons
 
 /* --- from a tarball of a repository --- */
 
+/* git makes no links in a repository; a stranger may, and what is removed or read below one is elsewhere. */
+static int refuse_links(struct arena *a, const char *dir) {
+	struct os_entry *e;
+	size_t n;
+	if (os_walk(a, dir, &e, &n))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (e[i].type == 'l')
+			return -1;
+	return 0;
+}
+
 /* Leaves of a stranger's repository what cannot run or lead anywhere. */
 static int tame(struct arena *a, const char *dir) {
 	static const char *const unwanted[] = { "hooks", "config", "config.worktree", "commondir",
 		"objects/info/alternates", "objects/info/http-alternates" };
 	static const char settings[] = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 		"[uploadpack]\n\tallowAnySHA1InWant = true\n";
+	if (refuse_links(a, dir))
+		return -1;
 	for (size_t i = 0; i < sizeof unwanted / sizeof *unwanted; i++)
 		if (os_remove(arena_printf(a, "%s/%s", dir, unwanted[i]).p))
 			return -1;
@@ -291,7 +305,11 @@ static void check_out(struct data *d, const struct source *s, const char *dir, u
 		if (subpath.n && !slice_starts(path, arena_printf(a, SFMT "/", SARG(subpath)).p))
 			continue;
 		path = slice_sub(path, subpath.n ? subpath.n + 1 : 0, path.n);
-		check_out(d, &module, os_path(a, slice_of(dir), path).p, depth + 1);
+		const char *to = os_path(a, slice_of(dir), path).p;
+		if (!os_stays_below(a, dir, to))         /* a tree may have a link where it has a directory */
+			raise_error("SRC_URI: " SFMT ": submodule \"" SFMT "\": its path is outside",
+				SARG(s->uri.text), SARG(path));
+		check_out(d, &module, to, depth + 1);
 	}
 }
 

@@ -124,7 +124,7 @@ static bool names_file(const struct reading *r, struct slice word, struct slice 
 			|| word.p[r->dir.n] != '/')
 		return false;
 	*file = slice_sub(word, r->dir.n + 1, word.n);
-	return true;
+	return !os_climbs(*file);
 }
 
 /* The words of a command. */
@@ -215,14 +215,19 @@ static bool mark_unpacked(struct reading *r, struct slice file) {
 	return false;
 }
 
+/* What %prep does in other directories of the machine is no unpacking or patching of ours. */
+static bool is_elsewhere(const struct reading *r) {
+	return slice_starts(r->cwd, "/");
+}
+
 static void change_directory(struct reading *r, struct slice to) {
 	if (slice_starts(to, TOPDIR))
-		r->cwd = SLICE("");
+		r->cwd = joined(r->arena, SLICE(""), slice_sub(to, sizeof TOPDIR - 1, to.n));
 	else if (slice_starts(to, "/"))
 		r->cwd = to;
 	else
 		r->cwd = joined(r->arena, r->cwd, to);
-	if (!r->s->dir.p && r->cwd.n)
+	if (!r->s->dir.p && r->cwd.n && !is_elsewhere(r))
 		r->s->dir = r->cwd;
 }
 
@@ -314,7 +319,7 @@ static void read_command(struct reading *r, struct slice line) {
 		return;
 	if (moves(r, &c) || lacks_patch(r, &c))
 		return;
-	if (file_in(r, &c, &file)) {
+	if (file_in(r, &c, &file) && !is_elsewhere(r)) {
 		if (patches(&c)) {
 			add_patch(r, &c, file);
 			return;

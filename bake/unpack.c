@@ -31,12 +31,11 @@ static unsigned strip_of(const struct source *s) {
 
 /* --- names --- */
 
-/* dir or a directory below it, made. */
+/* dir or a directory below it, made. A source that was unpacked before may have left links there. */
 static const char *directory(struct arena *a, const char *dir, const struct source *s,
 		struct slice below) {
 	const char *path = os_path(a, slice_of(dir), below).p;
-	bool inside = slice_starts(slice_of(path), dir) && !os_climbs(below);
-	if (!inside)
+	if (os_climbs(below) || !os_stays_below(a, dir, path))
 		raise_error("SRC_URI: " SFMT ": \"" SFMT "\" is outside of %s", SARG(s->uri.text),
 			SARG(below), dir);
 	if (os_mkdirs(path))
@@ -82,7 +81,7 @@ static void unpack_tree(struct data *d, const char *dir, const struct source *s)
 static void copy(struct data *d, const char *dir, const struct source *s) {
 	struct arena *a = data_arena(d);
 	const char *to = os_path(a, slice_of(dir), unpacked_name(s)).p;
-	directory(a, dir, s, os_dirname(unpacked_name(s)));
+	directory(a, dir, s, os_is_dir(s->path) ? unpacked_name(s) : os_dirname(unpacked_name(s)));
 	if (archive_is_single(s->path) && wanted_unpacked(s)) {
 		if (archive_expand(s->path, to, most_bytes(d)))
 			raise_error("SRC_URI: " SFMT ": not unpacked", SARG(s->uri.text));

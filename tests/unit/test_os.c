@@ -126,6 +126,21 @@ Test(os, paths_are_joined_and_made_absolute) {
 	cr_assert(slice_is(os_basename(SLICE("/a/b.bb")), "b.bb"));
 }
 
+Test(os, what_stays_below_a_directory) {
+	const char *dir = in("d"), *link = in("d/link"), *inner = in("d/inner");
+	cr_assert_eq(os_mkdirs(in("d/e")), 0);
+	cr_assert_eq(os_mkdirs(in("other")), 0);
+	cr_assert_eq(symlink("../other", link), 0);
+	cr_assert_eq(symlink("e", inner), 0);
+	cr_expect(os_stays_below(a, dir, dir));
+	cr_expect(os_stays_below(a, dir, in("d/e/not/there")));
+	cr_expect(os_stays_below(a, dir, in("d/inner/x")));
+	cr_expect_not(os_stays_below(a, dir, in("d/link")));
+	cr_expect_not(os_stays_below(a, dir, in("d/link/x/y")));
+	cr_expect_not(os_stays_below(a, dir, in("d-other")));
+	cr_expect_not(os_stays_below(a, dir, top));
+}
+
 Test(os, globs_are_sorted_and_may_be_empty) {
 	put("g/b.bb", "");
 	put("g/a.bb", "");

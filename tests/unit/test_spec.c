@@ -114,6 +114,19 @@ Test(spec, no_prep) {
 	is(s.build, "make");
 }
 
+/* It is no place to unpack a source in; a full path below the top is one. */
+Test(spec, directories_of_the_machine) {
+	parse("Name: x\nSource0: a.tar\nSource1: b.tar\nPatch0: p.patch\n%prep\ncd '/bake-rpm-build'\ncd /usr/src\n"
+		"tar xf /pkg/a.tar\npatch -p1 < /pkg/p.patch\ncd /bake-rpm-build/x-1/sub\ntar xf /pkg/b.tar\n"
+		"tar xf /pkg/../c.tar\n");
+	cr_assert_null(s.source[0].dir.p);
+	is(s.source[1].dir, "x-1/sub");
+	is(s.dir, "x-1/sub");
+	cr_assert_eq(s.patches, 0);
+	is(slices_join(arena, &s.prep, "|"), "tar xf %{_sourcedir}/a.tar|patch -p1 < %{_sourcedir}/p.patch|"
+		"tar xf %{_sourcedir}/../c.tar");
+}
+
 Test(spec, pushd_and_popd) {
 	parse("Name: x\nVersion: 1\nSource0: x-1.tar.gz\nPatch0: a.patch\nPatch1: b.patch\n%prep\ncd '/bake-rpm-build'\n"
 		"/usr/lib/rpm/rpmuncompress -x /pkg/x-1.tar.gz\ncd 'x-1'\npushd lib/sub\n"

@@ -121,6 +121,22 @@ Test(unpack, nothing_leaves_the_directory) {
 	cr_assert_not(os_exists(in("out")));
 }
 
+/* A directory whose name begins as ours is another; a link may lead anywhere. */
+Test(unpack, nothing_leaves_through_what_is_there) {
+	put("layer/a", "a");
+	put("layer/tree/b", "b");
+	put("src/p-1/f", "f");
+	shell("ln -s ../../out src/p-1/link && ln -s $PWD/out src/tree && mkdir out work");
+	shell("tar -C src -czf dl/p-1.tar.gz p-1 tree");
+	cr_assert_not_null(strstr(unpack(arena_printf(a, "file://a;subdir=%s", in("work-other")).p), "outside"));
+	cr_assert_not_null(strstr(unpack("https://h/p-1.tar.gz file://a;subdir=p-1/link"), "\"p-1/link\" is outside of"));
+	cr_assert_not_null(strstr(unpack("https://h/p-1.tar.gz file://a;subdir=p-1/link/new"), "outside"));
+	cr_assert_not_null(strstr(unpack("https://h/p-1.tar.gz https://h/p-1.tar.gz;subdir=tree"), "outside"));
+	cr_assert_not_null(strstr(unpack("https://h/p-1.tar.gz file://tree"), "\"tree\" is outside of"));
+	cr_assert_not(os_exists(in("work-other")));
+	shell("rmdir out");      /* it is empty */
+}
+
 Test(unpack, what_is_missing) {
 	cr_assert_not_null(strstr(unpack("file://gone"), "no such file; looked in"));
 	cr_assert_not_null(strstr(unpack("https://h/gone.tgz"), "run do_fetch first"));
