@@ -8,6 +8,7 @@
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,34 +48,66 @@ static const char *binary_keyring(struct arena *a, const char *keyring) {
 	return os_write(file, keys, 0600, false) ? keyring : file;
 }
 
+static const char STATUS[] = "[GNUPG:] ";
+
 /* gpgv's own reason: its lines without "gpgv: ". */
 static struct slice reason_in(struct arena *a, struct slice said) {
 	struct buf b = { .arena = a };
 	for (struct slice line; slice_field(&said, '\n', &line);) {
 		if (slice_starts(line, "gpgv: "))
 			line = slice_sub(line, 6, line.n);
-		if (slice_trim(line).n)
+		if (slice_trim(line).n && !slice_starts(line, STATUS))
 			buf_addf(&b, "%s" SFMT, b.n ? "; " : "", SARG(slice_trim(line)));
 	}
 	return b.n ? buf_slice(&b) : SLICE("gpgv failed without a word");
 }
 
+/* The n-th word after the one that says what a line of status is about, as a number. */
+static uint64_t number_at(struct slice line, int n) {
+	struct slice word = SLICE("");
+	while (n-- >= 0 && slice_word(&line, &word))
+		;
+	return strtoull(word.p, NULL, 10);
+}
+
+/* What is wrong with signatures that fit: gpgv takes those of a key that was revoked, or had expired before
+ * it signed. Unset: nothing. One that has expired since is fine: what is built does not depend on the day. */
+static struct slice flaw_in(struct slice said) {
+	uint64_t expired = 0;
+	for (struct slice line; slice_field(&said, '\n', &line);) {
+		if (!slice_starts(line, STATUS))
+			continue;
+		line = slice_sub(line, strlen(STATUS), line.n);
+		if (slice_starts(line, "NEWSIG"))
+			expired = 0;
+		else if (slice_starts(line, "KEYEXPIRED "))
+			expired = number_at(line, 1);
+		else if (slice_starts(line, "REVKEYSIG "))
+			return SLICE("its key was revoked");
+		else if (slice_starts(line, "VALIDSIG ") && expired && number_at(line, 3) > expired)
+			return SLICE("its key had expired before it was made");
+	}
+	return SLICE_NONE;
+}
+
 static int verify_pgp(struct arena *a, const struct signature *s, struct slice *why) {
 	const char *keyring = binary_keyring(a, s->keyring);
-	const char *const argv[] = { "gpgv", "--homedir", "/nonexistent", "--keyring", keyring,
-		s->signature, s->file, NULL };
+	const char *const argv[] = { "gpgv", "--homedir", "/nonexistent", "--status-fd", "1", "--keyring",
+		keyring, s->signature, s->file, NULL };
 	const char *const env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", NULL };
 	struct proc_command c = { .argv = argv, .env = env, .errors = true };
-	struct slice out;
+	struct slice out, flaw = SLICE_NONE;
 	int status = -1, rc = proc_capture(a, &c, &out, &status);
 	if (rc)
 		*why = errno == ENOENT ? SLICE("gpgv is not installed") :
 			arena_dup(a, slice_of(strerror(errno)));
 	else if (status)
 		*why = reason_in(a, out);
+	else if ((flaw = flaw_in(out)).p)
+		*why = flaw;
 	if (keyring != s->keyring)
 		os_remove(keyring);
-	return rc || status ? -1 : 0;
+	return rc || status || flaw.p ? -1 : 0;
 }
 
 /* --- plain signatures --- */
