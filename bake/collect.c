@@ -44,6 +44,20 @@ static void copy(const char *from, const char *to, bool link) {
 		raise_error("%s: %s", to, strerror(errno));
 }
 
+/* A file of the metadata, for others to read: passwords in URLs stay behind. */
+static void copy_text(struct arena *a, const char *from, const char *to) {
+	struct slice text, masked;
+	copy(from, to, false);
+	if (!os_is_file(to) || os_read(a, to, &text))
+		return;
+	masked = text_mask(a, text);
+	if (slice_eq(text, masked))
+		return;
+	if (os_write(to, masked, 0644, false))
+		raise_error("%s: %s", to, strerror(errno));
+	warn("%s: a URL with a name or password: *** in the archive; ~/.netrc is a better place", from);
+}
+
 static bool is_below(struct slice path, struct slice dir) {
 	return path.n > dir.n && path.p[dir.n] == '/' && slice_eq(slice_sub(path, 0, dir.n), dir);
 }
@@ -74,7 +88,7 @@ static const char *place_of(const struct config *c, struct arena *a, struct slic
 /* Classes and configuration are of many recipes: they are kept once. */
 static void share(struct collect *c, struct arena *a, struct slice path, const char *place) {
 	if (map_add(&c->shared, atom(path)))
-		copy(arena_str(a, path), arena_printf(a, "%s/layers/%s", c->dir, place).p, false);
+		copy_text(a, arena_str(a, path), arena_printf(a, "%s/layers/%s", c->dir, place).p);
 }
 
 /* What the classes' code loads when it runs. */
@@ -103,7 +117,7 @@ static void copy_recipe(struct collect *c, struct data *d, const char *dir, stru
 			share(c, a, path, place);
 			continue;
 		}
-		copy(arena_str(a, path), arena_printf(a, "%s/recipe/%s", dir, place).p, false);
+		copy_text(a, arena_str(a, path), arena_printf(a, "%s/recipe/%s", dir, place).p);
 		buf_addf(info, "file: %s\n", place);
 	}
 	struct slices classes = eval_classes(d);
@@ -179,13 +193,28 @@ static void copy_licences(struct arena *a, const struct recipe *r, const char *d
 	}
 }
 
+/* An earlier run may have left other versions of the recipe; INFO tells that a directory is one. */
+static void remove_versions(struct collect *c, struct arena *a, const struct recipe *r) {
+	struct slices names = { 0 };
+	struct slice head = arena_printf(a, "recipe: " SFMT "\n", SARG(r->pn)), info;
+	os_list(a, c->dir, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		const char *dir = arena_printf(a, "%s/" SFMT, c->dir, SARG(names.v[i])).p;
+		bool ours = os_read(a, arena_printf(a, "%s/INFO", dir).p, &info) == 0 &&
+			slice_eq(slice_sub(info, 0, head.n), head);
+		if (ours && os_remove(dir))
+			raise_error("%s: %s", dir, strerror(errno));
+	}
+}
+
 static void collect_recipe(struct collect *c, struct data *d, const struct recipe *r) {
 	struct arena *a = data_arena(d);
 	struct buf info = { .arena = a };
 	const char *dir = arena_printf(a, "%s/" SFMT "-" SFMT, c->dir, SARG(r->pn), SARG(r->pv)).p;
 	buf_addf(&info, "recipe: " SFMT "\nversion: " SFMT "\nlicence: " SFMT "\n", SARG(r->pn),
 		SARG(r->pv), SARG(data_text(d, "LICENSE")));
-	if (os_remove(dir))              /* what an earlier run left */
+	remove_versions(c, a, r);
+	if (os_remove(dir))              /* what a run that was stopped left */
 		raise_error("%s: %s", dir, strerror(errno));
 	download_all(d);
 	struct sources all = source_list(d);

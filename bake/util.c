@@ -419,7 +419,8 @@ struct slice text_mask(struct arena *a, struct slice text) {
 		text = slice_sub(text, at + 3, text.n);
 		size_t n = credentials(text, quote, &colon);
 		bool password = colon && colon < n;
-		if (n == 0 || (key && !password))
+		bool git = slice_is(slice_sub(text, 0, n), "git@");
+		if (n == 0 || git || (key && !password))
 			continue;
 		if (password)
 			buf_add(&b, slice_sub(text, 0, colon + 1));

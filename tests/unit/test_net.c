@@ -243,6 +243,7 @@ Test(net, credentials_are_masked) {
 		{ "'https://h','a@b'", "'https://h','a@b'" },
 		{ "{\"https://h\":\"a@b\"}", "{\"https://h\":\"a@b\"}" },
 		{ "ssh://git@h/p", "ssh://git@h/p" },
+		{ "git://git@h/p;protocol=ssh", "git://git@h/p;protocol=ssh" },
 		{ "no url at all", "no url at all" },
 	};
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
