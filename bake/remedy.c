@@ -4,6 +4,7 @@
 #include "remedy.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -119,42 +120,78 @@ static void say(const struct ask *q, const char *what, const char *which) {
 	buf_addf(q->out, "missing: %s: %s: ", what, which);
 }
 
-static void depend(const struct ask *q, const char *certain, const char *like) {
+/* host: what HOSTLIBS would say to show the host's own; NULL: it has none. That is for programs of the
+ * build machine, of which a log does not tell whether this was one. */
+static void depend(const struct ask *q, const char *certain, const char *like, const char *host) {
 	const struct recipe *r = q->task->recipe;
 	const char *name = certain ? certain : like;
+	bool has = name && slices_has(&r->depends, slice_of(name));
 	if (!name)
 		buf_addf(q->out, "no recipe is known to have it: find or write one and add its name "
-			"to DEPENDS of " SFMT "\n", SARG(r->pn));
-	else if (slices_has(&r->depends, slice_of(name)))
-		buf_addf(q->out, "%s, which is in DEPENDS, does not bring it%s\n", name,
+			"to DEPENDS of " SFMT, SARG(r->pn));
+	else if (has)
+		buf_addf(q->out, "%s, which is in DEPENDS, does not bring it%s", name,
 			certain ? " to this task: is it where the task looks?" : "");
 	else
-		buf_addf(q->out, "recipe %s %s: add \"%s\" to DEPENDS of " SFMT "\n", name,
+		buf_addf(q->out, "recipe %s %s: add \"%s\" to DEPENDS of " SFMT, name,
 			certain ? "has it" : "has it, to go by its name", name, SARG(r->pn));
+	if (host && q->r->hermetic && (!name || has))
+		buf_addf(q->out, "; a program of the build machine (BUILD_CC) may use the host's: "
+			"HOSTLIBS += \"%s\"", host);
+	buf_addf(q->out, "\n");
+}
+
+static struct slice up_to(struct slice name, char end) {
+	size_t n = 0;
+	while (n < name.n && name.p[n] != end)
+		n++;
+	return slice_sub(name, 0, n);
+}
+
+/* Has the host the file, in one of the two places each? */
+static bool host_has(const struct ask *q, const char *one, const char *other, const char *file) {
+	struct slices found = { 0 };
+	os_glob(q->arena, arena_printf(q->arena, "%s/%s", one, file).p, &found);
+	os_glob(q->arena, arena_printf(q->arena, "%s/%s", other, file).p, &found);
+	return found.n > 0;
 }
 
 static void tell_header(const struct ask *q) {
 	static const char *const form[] = { "usr/include/%", "usr/include/*/%", NULL };
-	say(q, "header", arena_str(q->arena, q->name));
-	depend(q, recipe_with(q, form, q->native), recipe_like_file(q));
+	const char *file = arena_str(q->arena, q->name);
+	bool host = host_has(q, "/usr/include", "/usr/include/*-linux-gnu*", file);
+	say(q, "header", file);
+	depend(q, recipe_with(q, form, q->native), recipe_like_file(q),
+		host ? arena_str(q->arena, up_to(q->name, '/')) : NULL);
 }
 
 static void tell_library(const struct ask *q) {
 	static const char *const form[] = { "usr/lib/lib%.so", "usr/lib/lib%.a", NULL };
+	const char *file = arena_printf(q->arena, "lib" SFMT ".so", SARG(q->name)).p;
+	bool host = host_has(q, "/usr/lib/*-linux-gnu*", "/usr/lib64", file);
 	say(q, "library", arena_printf(q->arena, "-l" SFMT, SARG(q->name)).p);
-	depend(q, recipe_with(q, form, q->native), recipe_like(q, q->name));
+	depend(q, recipe_with(q, form, q->native), recipe_like(q, q->name), host ? file : NULL);
 }
 
 static void tell_module(const struct ask *q) {
 	static const char *const form[] = { "usr/lib/pkgconfig/%.pc", "usr/share/pkgconfig/%.pc",
 		NULL };
 	say(q, "pkg-config module", arena_str(q->arena, q->name));
-	depend(q, recipe_with(q, form, q->native), recipe_like_module(q));
+	depend(q, recipe_with(q, form, q->native), recipe_like_module(q), NULL);
 }
 
 static void tell_package(const struct ask *q) {
 	say(q, "cmake package", arena_str(q->arena, q->name));
-	depend(q, NULL, recipe_like_module(q));
+	depend(q, NULL, recipe_like_module(q), NULL);
+}
+
+/* The interpreter is the host's; what the host adds to it is there when it is named. */
+static void tell_script(const struct ask *q, const char *what, char separator) {
+	struct slice first = up_to(q->name, separator);
+	say(q, what, arena_str(q->arena, q->name));
+	buf_addf(q->out, q->r->hermetic ? "of the host's only what HOSTLIBS names is there: "
+		"HOSTLIBS += \"" SFMT "\", or a recipe that makes it in DEPENDS\n" :
+		"the host does not have " SFMT ": install it\n", SARG(first));
 }
 
 static bool is_host_tool(const struct ask *q, struct slice name) {
@@ -212,6 +249,8 @@ static void tell(const struct ask *q, enum symptom_kind kind) {
 	case SYMPTOM_LIBRARY: tell_library(q); break;
 	case SYMPTOM_MODULE: tell_module(q); break;
 	case SYMPTOM_PACKAGE: tell_package(q); break;
+	case SYMPTOM_PYTHON: tell_script(q, "python module", '.'); break;
+	case SYMPTOM_PERL: tell_script(q, "perl module", '/'); break;
 	case SYMPTOM_TOOL: tell_tool(q); break;
 	case SYMPTOM_NETWORK: tell_network(q); break;
 	case SYMPTOM_HOME:
@@ -248,9 +287,10 @@ struct slice remedy_find(const struct remedy *r, struct arena *a, const struct t
 	if (r->hermetic) {
 		secrets.topdir = data_text(r->config, "TOPDIR");
 		secrets.tmpdir = data_text(r->config, "TMPDIR");
+		secrets.real_home = slice_of(getenv("HOME"));
 	}
 	if (t->spec->network)            /* ~/.netrc, DL_DIR and conf/ are for it to see */
-		secrets.home = secrets.topdir = SLICE_NONE;
+		secrets.home = secrets.real_home = secrets.topdir = SLICE_NONE;
 	size_t n = symptom_find(log, &secrets, found);
 	for (size_t i = 0; i < n; i++) {
 		struct ask q = { r, a, t, arena_dup(a, found[i].name),

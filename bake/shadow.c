@@ -72,10 +72,17 @@ static bool fits_one(struct arena *a, const char *patterns, const char *name) {
 	return false;
 }
 
+/* "six" of six.py */
+static struct slice stem_of(const char *name) {
+	return slice_sub(slice_of(name), 0, strcspn(name, "."));
+}
+
 static bool is_shown(const struct shadow *s, const char *path, enum shadow_kind kind) {
 	const char *name = os_basename(slice_of(path)).p;
 	if (kind >= SHADOW_LINKING && slices_has(&s->named, slice_of(name)))
 		return true;
+	if (kind == SHADOW_MODULES)
+		return slices_has(&s->named, stem_of(name));
 	if (kind == SHADOW_HEADERS)
 		return fits_one(s->arena, libc_headers, name);
 	if (os_is_dir(path))

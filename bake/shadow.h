@@ -11,13 +11,14 @@ enum shadow_kind {
 	SHADOW_FOREIGN,          /* libraries of another machine: the compiler's own alone */
 	SHADOW_LINKING,          /* runtime, and what programs are linked with: libc's files and those named */
 	SHADOW_HEADERS,          /* headers of libc, of the kernel and of C++, and those named */
+	SHADOW_MODULES,          /* modules of an interpreter: those named alone, "six" for six.py */
 };
 
 struct shadow {
 	struct arena *arena;
 	const char *keep;        /* the directory where shadows are kept */
 	const char *whole;       /* where in a sandbox the links lead: the host's files, none hidden */
-	struct slices named;     /* files (and directories of headers) beside libc's */
+	struct slices named;     /* files (and directories of headers, modules) beside libc's */
 };
 
 /* The shadow of dir, made again when dir or what is named has changed. In the arena; NULL: message

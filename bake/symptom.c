@@ -33,6 +33,8 @@ static const struct wording wordings[] = {
 	{ SYMPTOM_MODULE, "ERROR: Dependency lookup for ", " with method" },
 	{ SYMPTOM_PACKAGE, "  Could NOT find ", " (" },       /* "-- Could NOT …" is no error */
 	{ SYMPTOM_PACKAGE, "package configuration file provided by \"", "\"" },
+	{ SYMPTOM_PYTHON, "No module named '", "'" },
+	{ SYMPTOM_PERL, "Can't locate ", ".pm in @INC" },
 	/* bash; dash; make; env; perl; python; meson */
 	{ SYMPTOM_TOOL, "", ": command not found" },
 	{ SYMPTOM_TOOL, "", ": not found" },
@@ -143,19 +145,26 @@ static bool read_only(struct slice line, struct slice *name) {
 	return is_name(*name);
 }
 
-/* A secret that is a path counts as a whole one: "/work" is not in "/workshop". *name: what it and the
- * characters behind it spell. */
+static bool ends_path(struct slice line, size_t at) {
+	return at == line.n || line.p[at] == '/' || !in_name(line.p[at]);
+}
+
+/* A secret that is a path counts as a whole one: "/root" is not in "/rootfs" nor in "/bake/root". *name:
+ * what it and the characters behind it spell. */
 static bool has_path(struct slice line, struct slice path, struct slice *name) {
-	size_t at;
-	if (path.n < 2 || !slice_find(line, path.p, &at))
+	size_t from = 0, at;
+	if (path.n < 2)
 		return false;
-	size_t end = at + path.n;
-	if (end < line.n && line.p[end] != '/' && in_name(line.p[end]))
-		return false;
-	while (end < line.n && in_name(line.p[end]))
-		end++;
-	*name = slice_sub(line, at, end);
-	return true;
+	for (; slice_find(slice_sub(line, from, line.n), path.p, &at); from += at + 1) {
+		size_t start = from + at, end = start + path.n;
+		if ((start > 0 && in_name(line.p[start - 1])) || !ends_path(line, end))
+			continue;
+		while (end < line.n && in_name(line.p[end]))
+			end++;
+		*name = slice_sub(line, start, end);
+		return true;
+	}
+	return false;
 }
 
 static bool has_secret(struct slice line, const struct symptom_secrets *secrets,
@@ -166,6 +175,9 @@ static bool has_secret(struct slice line, const struct symptom_secrets *secrets,
 		return true;
 	s->kind = SYMPTOM_BUILD_PATH;
 	if (has_path(line, secrets->tmpdir, &s->name) || has_path(line, secrets->topdir, &s->name))
+		return true;
+	s->kind = SYMPTOM_HOME;          /* where the build directory may be below */
+	if (has_path(line, secrets->real_home, &s->name))
 		return true;
 	s->kind = SYMPTOM_HOST_NAME;
 	if (!secrets->host.n || !slice_find(line, secrets->host.p, &at))

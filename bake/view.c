@@ -224,6 +224,41 @@ static int hide_headers(struct view *v) {
 	return shadow_all(v, "/usr/include", SHADOW_HEADERS, v->sysroot);
 }
 
+/* --- modules of Python and Perl --- */
+
+/* What an interpreter brings itself stays; what packages of the host add to it is a library like any other. */
+static const char *const module_dirs[] = { "/usr/lib/python3*/dist-packages",
+	"/usr/lib*/python3*/site-packages", "/usr/share/perl5/vendor_perl", "/usr/lib64/perl5/vendor_perl",
+	"/usr/lib/*-linux-gnu*/perl5/*", "/usr/share/perl5" };
+
+#define WHOLE_MODULES VIEW_WHOLE "/modules"
+
+/* Perl's own modules are in /usr/share/perl5 with some distributions. */
+static bool is_interpreters(struct arena *a, const char *dir) {
+	return os_exists(arena_printf(a, "%s/strict.pm", dir).p);
+}
+
+static int show_modules(struct view *v, const char *dir) {
+	struct shadow s = { v->arena, view_below(v, "lib"), WHOLE_MODULES, v->named };
+	const char *shadow = shadow_make(&s, dir, SHADOW_MODULES);
+	if (!shadow)
+		return -1;
+	add_bind(v, &v->tools, dir, arena_printf(v->arena, WHOLE_MODULES "%s", dir).p);
+	add_bind(v, &v->tools, shadow, dir);
+	return 0;
+}
+
+static int hide_modules(struct view *v) {
+	struct slices dirs = { 0 };
+	for (size_t i = 0; i < sizeof module_dirs / sizeof *module_dirs; i++)
+		os_glob(v->arena, module_dirs[i], &dirs);
+	for (size_t i = 0; i < dirs.n; i++)
+		if (os_is_dir(dirs.v[i].p) && !is_interpreters(v->arena, dirs.v[i].p)
+				&& show_modules(v, dirs.v[i].p) < 0)
+			return -1;
+	return 0;
+}
+
 /* --- programs --- */
 
 static int show_tools(struct view *v, const char *links) {
@@ -265,5 +300,5 @@ struct view *view_new(struct arena *a, const struct view_options *o) {
 	add_bind(v, &v->all, view_below(v, "empty"), arena_printf(a, "%s/sandbox", o->as).p);
 	if (o->links && show_tools(v, o->links) < 0)
 		return NULL;
-	return hide_headers(v) < 0 ? NULL : v;
+	return hide_headers(v) < 0 || hide_modules(v) < 0 ? NULL : v;
 }

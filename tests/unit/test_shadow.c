@@ -84,3 +84,12 @@ Test(shadow, a_linker_script_is_copied) {
 Test(shadow, a_directory_that_is_not_there_is_an_error) {
 	cr_assert_null(shadow_make(&s, "/no/such/dir", SHADOW_RUNTIME));
 }
+
+Test(shadow, of_modules_those_that_are_named) {
+	put("six.py");
+	put("sixty.py");
+	put("mesonbuild/x.py");
+	expect(SHADOW_MODULES, "");
+	slices_words(a, &s.named, SLICE("six mesonbuild"));
+	expect(SHADOW_MODULES, "mesonbuild six.py");
+}

@@ -6,6 +6,7 @@
 
 static const struct symptom_secrets secrets = {
 	.home = { "/no-home", 8 },
+	.real_home = { "/srv", 4 },
 	.topdir = { "/srv/build", 10 },
 	.tmpdir = { "/srv/build/tmp", 14 },
 	.host = { "athena", 6 },
@@ -62,6 +63,12 @@ Test(symptom, programs) {
 	expect("FileNotFoundError: [Errno 2] No such file or directory: 'flex'", SYMPTOM_TOOL, "flex");
 }
 
+Test(symptom, modules_of_interpreters) {
+	expect("ModuleNotFoundError: No module named 'yaml.reader'", SYMPTOM_PYTHON, "yaml.reader");
+	expect("Can't locate XML/Parser.pm in @INC (you may need to install the XML::Parser module) (@INC "
+		"contains: /etc/perl) at x.pl line 1.", SYMPTOM_PERL, "XML/Parser");
+}
+
 Test(symptom, a_file_is_no_program) {
 	expect_nothing("cat: data.txt: No such file or directory");
 	expect_nothing("make: *** No rule to make target 'x'.  Stop.");
@@ -78,6 +85,7 @@ Test(symptom, networks) {
 
 Test(symptom, what_a_task_must_not_know) {
 	expect("cat: /no-home/.toolrc: No such file or directory", SYMPTOM_HOME, "/no-home/.toolrc");
+	expect("cat: /srv/.toolrc: No such file or directory", SYMPTOM_HOME, "/srv/.toolrc");
 	expect("cat: /srv/build/tmp/x: No such file or directory", SYMPTOM_BUILD_PATH,
 		"/srv/build/tmp/x");
 	expect("ping: athena: Name or service not known", SYMPTOM_HOST_NAME, "athena");
@@ -86,7 +94,10 @@ Test(symptom, what_a_task_must_not_know) {
 }
 
 Test(symptom, secrets_are_whole_names) {
-	expect_nothing("cat: /srv/building/x: No such file or directory");
+	expect("cat: /srv/building/x: No such file or directory", SYMPTOM_HOME, "/srv/building/x");
+	expect_nothing("cat: /srvs/x: No such file or directory");
+	expect_nothing("cat: /bake/srv/x: No such file or directory");
+	expect("cat: /bake/srv/x: /srv/x: not found", SYMPTOM_HOME, "/srv/x");
 	expect_nothing("cat: pathenam: No such file or directory");
 	expect_nothing("note: using /srv/build/tmp/x");
 }
