@@ -19,6 +19,7 @@ FEATURE_PACKAGES_ssh-server-dropbear ?= "dropbear"
 IMAGE_FEATURES_KNOWN ?= "dev-pkgs dbg-pkgs doc-pkgs staticdev-pkgs empty-root-password \
     read-only-rootfs ssh-server-dropbear"
 PACKAGE_INSTALL = "${IMAGE_INSTALL} ${@image_feature_packages(d)}"
+PACKAGE_INSTALL[vardepvalue] = "${PACKAGE_INSTALL}"
 RDEPENDS += "${PACKAGE_INSTALL}"
 
 # The package whose directory modes count where several packages ship a directory.

@@ -9,7 +9,7 @@ WARN_QA ?= "empty-dirs patch-fuzz useless-rpaths"
 QA_EMPTY_DIRS ?= "/dev /proc /run /sys /tmp"
 
 PACKAGE_QA_FUNCS += "package_qa_trees package_qa_interpreters"
-do_package_qa[file-checksums] += "${@package_modules(d, 'qa elf')}"
+do_package_qa[file-checksums] += "${@package_modules(d, 'qa elf pkgdata')}"
 
 lua package_qa_trees() {
 	local qa = require "qa"

@@ -35,13 +35,18 @@ do_package[sstate-outputdirs] = "${PKGSPLIT_DIR}/${PACKAGE_ARCH}/${PN} ${PKGDATA
 do_package[vardeps] += "${PACKAGE_PREPROCESS_FUNCS} ${PACKAGESPLITFUNCS} ${PACKAGE_VARS} ERROR_QA"
 do_package[file-checksums] += "${@package_modules(d, 'split debugsplit shlibs pkgdata elf')}"
 lua do_package() {
-	local functions = {"package_copy", d:getVar("PACKAGE_PREPROCESS_FUNCS") or "", "package_strip",
-		d:getVar("PACKAGESPLITFUNCS"), "package_shlibs", "package_data"}
-	for name in table.concat(functions, " "):gmatch("%S+") do
-		bb.exec_func(name, d)
-	end
+	bb.exec_func("package_copy", d)
+	package_each(d, d:getVar("PACKAGE_PREPROCESS_FUNCS"))
+	bb.exec_func("package_strip", d)
+	package_each(d, d:getVar("PACKAGESPLITFUNCS"))
+	bb.exec_func("package_shlibs", d)
+	bb.exec_func("package_data", d)
 	package_qa_end(d)
 }
+
+function package_each(d, functions)
+	for name in (functions or ""):gmatch("%S+") do bb.exec_func(name, d) end
+end
 
 addtask package_qa after do_package before do_build
 # Packages may need each other in a circle, so it is this task that waits for them, not do_package. An
@@ -50,19 +55,17 @@ do_package_qa[rdeptask] = "do_package"
 do_package_qa[sstate-plaindirs] = "${WORKDIR}/package-qa"
 do_package_qa[vardeps] += "${PACKAGE_QA_FUNCS} ERROR_QA ${@package_skip_vars(d)}"
 lua do_package_qa() {
-	for name in (d:getVar("PACKAGE_QA_FUNCS") or ""):gmatch("%S+") do
-		bb.exec_func(name, d)
-	end
+	package_each(d, d:getVar("PACKAGE_QA_FUNCS"))
 	package_qa_end(d)
 }
 
-# Every NAME:package that do_package reads.
+# Every NAME:package that do_package reads, and what stands for those that are not set.
 PACKAGE_VARS = "${@package_vars(d)}"
 PACKAGE_VARS[vardepvalue] = "${PACKAGE_VARS}"
 
 function package_vars(d)
 	local fields = d:expand("${PACKAGE_FIELDS} ${PACKAGE_FIELDS_COMMON} ${PACKAGE_FIELDS_OTHER}")
-	local names = {}
+	local names = {d:getVar("PACKAGE_FIELDS_COMMON")}
 	for pkg in (d:getVar("PACKAGES") or ""):gmatch("%S+") do
 		for field in fields:gmatch("%S+") do
 			names[#names + 1] = field .. ":" .. pkg
@@ -222,9 +225,9 @@ function package_write_data(d, pkgdata, name, keys)
 	for _, key in ipairs(keys) do
 		record[key] = d:getVar(key .. ":" .. name)
 	end
-	for _, key in ipairs{"PN", "PV", "PR", "PKGV", "PKGR", "PACKAGE_ARCH", "HOMEPAGE"} do
-		record[key] = d:getVar(key)
-	end
+	record.PN, record.PV, record.PR = d:getVar("PN"), d:getVar("PV"), d:getVar("PR")
+	record.PKGV, record.PKGR = d:getVar("PKGV"), d:getVar("PKGR")
+	record.PACKAGE_ARCH, record.HOMEPAGE = d:getVar("PACKAGE_ARCH"), d:getVar("HOMEPAGE")
 	for key in d:getVar("PACKAGE_FIELDS_COMMON"):gmatch("%S+") do
 		record[key] = record[key] or d:getVar(key)
 	end

@@ -7,7 +7,7 @@ SYSTEMD_PACKAGES ?= "${PN}"
 SYSTEMD_AUTO_ENABLE ??= "enable"
 
 do_install[postfuncs] += "systemd_install_links"
-do_install[vardeps] += "SYSTEMD_PACKAGES SYSTEMD_SERVICE SYSTEMD_AUTO_ENABLE"
+do_install[vardeps] += "${@systemd_vars(d)}"
 lua systemd_install_links() {
 	if bb.data.inherits_class("native", d) then return end
 	local root, dir = d:getVar("D"), d:getVar("systemd_system_unitdir")
@@ -26,6 +26,14 @@ lua systemd_install_links() {
 		end
 	end
 }
+
+function systemd_vars(d)
+	local names = {"SYSTEMD_PACKAGES SYSTEMD_AUTO_ENABLE"}
+	for package in d:getVar("SYSTEMD_PACKAGES"):gmatch("%S+") do
+		names[#names + 1] = "SYSTEMD_SERVICE:" .. package .. " SYSTEMD_AUTO_ENABLE:" .. package
+	end
+	return table.concat(names, " ")
+end
 
 # The links systemctl enable would make of [Install]: WantedBy, RequiredBy, Alias.
 function systemd_enable(root, etc, dir, unit)

@@ -38,8 +38,13 @@ function update_alternatives_packages(d)
 end
 
 function update_alternatives_vars(d)
-	local names = {"ALTERNATIVE_PRIORITY", "ALTERNATIVE_TARGET", "ALTERNATIVE_LINK_NAME"}
-	for _, package in ipairs(update_alternatives_packages(d)) do names[#names + 1] = "ALTERNATIVE:" .. package end
+	local names = {"ALTERNATIVE_PRIORITY ALTERNATIVE_TARGET ALTERNATIVE_LINK_NAME"}
+	for _, package in ipairs(update_alternatives_packages(d)) do
+		for _, name in ipairs{"PRIORITY", "TARGET", "LINK_NAME"} do
+			names[#names + 1] = "ALTERNATIVE_" .. name .. "_" .. package
+		end
+		names[#names + 1] = "ALTERNATIVE:" .. package
+	end
 	return table.concat(names, " ")
 end
 
