@@ -67,9 +67,34 @@ static struct value blame_recipe(struct call *c, struct value (*work)(struct cal
 	raise_at(data_text(c->data, "FILE"), 0, SFMT, SARG(message));
 }
 
+/* Does the recipe's stanza of the lock have a source by this digest? */
+static bool is_locked(struct arena *a, struct slice stanza, const struct source *s) {
+	const struct slices *sums = &s->sums[HASH_SHA256];
+	if (s->kind == SOURCE_GIT)
+		return slice_find(stanza, arena_printf(a, " commit=" SFMT, SARG(s->commit)).p, NULL);
+	for (size_t i = 0; i < sums->n; i++)
+		if (slice_find(stanza, arena_printf(a, " sha256=" SFMT, SARG(sums->v[i])).p, NULL))
+			return true;
+	return s->kind != SOURCE_REMOTE;
+}
+
+/* A recipe whose stanza is of upstream's release is built as it is written: what it says else than the lock
+ * is told. */
+static void hold_against_lock(struct data *d) {
+	struct arena *a = data_arena(d);
+	struct slice pn = data_text(d, "PN");
+	struct slice stanza = data_text(d, arena_printf(a, "SOURCE_LOCK_" SFMT, SARG(pn)).p);
+	struct sources all = source_list(d);
+	for (size_t i = 0; stanza.n && i < all.n; i++)
+		if (!slice_find(stanza, "\npackage ", NULL) && !is_locked(a, stanza, &all.v[i]))
+			warn("SRC_URI: " SFMT ": conf/sources.lock has another: bake lock --check " SFMT " shows "
+				"which, --update takes this one", SARG(all.v[i].uri.text), SARG(pn));
+}
+
 static struct value download(struct call *c) {
 	call_count(c, 0, 1);
 	download_all(call_data(c, 0));
+	hold_against_lock(call_data(c, 0));
 	return VALUE_NIL;
 }
 

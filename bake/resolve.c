@@ -645,7 +645,7 @@ static int write_lock(struct workspace *w, const struct options *o) {
 	print_changes(w, old);
 	if (lock_write(w->lock) < 0)
 		return 1;
-	note("%s: %zu sources", w->lock->path, w->lock->n);
+	note("%s: %zu source%s", w->lock->path, w->lock->n, w->lock->n == 1 ? "" : "s");
 	return 0;
 }
 
