@@ -25,7 +25,8 @@ static bool holds(const struct gitrun *c) {
 /* Whoever works on a mirror has it for itself (hunt_lock): locks of git's and halves of packs are of
  * one that was killed. */
 static void clear_away(const struct gitrun *c) {
-	static const char *const left[] = { "*.lock", "refs/*/*.lock", "objects/pack/tmp_*" };
+	static const char *const left[] = { "*.lock", "refs/*/*.lock", "objects/tmp_*", "objects/*/tmp_*",
+		"objects/pack/.tmp-*" };
 	struct slices files = { 0 };
 	for (size_t i = 0; i < sizeof left / sizeof *left; i++)
 		os_glob(c->arena, arena_printf(c->arena, "%s/%s", c->g->mirror, left[i]).p, &files);

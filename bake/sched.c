@@ -431,8 +431,8 @@ static void finish(struct sched *s) {
 	s->stopping = FINISHING;
 	unsigned dropped = drop_transfers(s), left = s->running - dropped;
 	if (dropped)
-		note("interrupted: %u transfer%s stopped: the next run goes on from what has arrived",
-			dropped, dropped == 1 ? "" : "s");
+		note("interrupted: %u transfer%s stopped: the next run goes on with files where they are, and begins "
+			"anew with repositories", dropped, dropped == 1 ? "" : "s");
 	if (left)
 		note("interrupted: %u running task%s will finish; interrupt again to stop %s", left,
 			left == 1 ? "" : "s", left == 1 ? "it" : "them");
