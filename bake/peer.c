@@ -2,6 +2,7 @@
  * means there; a plain URL is the pair "file://.* URL/PATH". */
 #include "peer.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -201,9 +202,23 @@ bool peer_give_up(const struct peer *p) {
 
 /* --- addresses --- */
 
+/* As S3 wants a key's name, for that is what it signs; what is %XX stays that. */
+static struct slice encoded(struct arena *a, struct slice key) {
+	struct buf b = { .arena = a };
+	for (size_t i = 0; i < key.n; i++) {
+		unsigned char c = (unsigned char)key.p[i];
+		if (isalnum(c) || strchr("-._~/%", c))
+			buf_addf(&b, "%c", c);
+		else
+			buf_addf(&b, "%%%02X", c);
+	}
+	return buf_slice(&b);
+}
+
 /* A bucket is a part of the path: that works with every server that speaks S3. */
 static const char *in_bucket(struct arena *a, const struct peer *p, struct slice url) {
-	return arena_printf(a, "%s/" SFMT, p->endpoint, SARG(slice_sub(url, strlen("s3://"), url.n))).p;
+	struct slice key = encoded(a, slice_sub(url, strlen("s3://"), url.n));
+	return arena_printf(a, "%s/" SFMT, p->endpoint, SARG(key)).p;
 }
 
 /* The URL of a name, a directory's path; NULL: the pattern does not fit it. */
