@@ -190,11 +190,10 @@ void sigdata_keep(struct agenda *g) {
 
 /* --- finding --- */
 
-/* The lines of a header with those of its variables behind them. */
-static struct slice read_kept(struct arena *a, const char *path) {
+struct slice sigdata_read(struct arena *a, const char *path) {
 	struct slice header, vars;
 	struct buf text = { .arena = a };
-	if (os_read(a, path, &header) < 0)
+	if (os_read(a, path, &header) < 0 || !slice_starts(header, "@task "))
 		return SLICE_NONE;
 	buf_add(&text, header);
 	struct slice base = sigdata_value(header, "@base");
@@ -220,7 +219,7 @@ struct slice sigdata_find(struct agenda *g, struct slice id, struct slice hash) 
 	struct slice task, pn = pn_of(id, &task);
 	const char *path = arena_printf(g->arena, "%s/" SFMT "." SFMT, directory(g->arena, g, pn),
 			SARG(task), SARG(hash)).p;
-	return read_kept(g->arena, path);
+	return sigdata_read(g->arena, path);
 }
 
 struct slice sigdata_find_any(struct agenda *g, struct slice digits) {
@@ -234,7 +233,7 @@ struct slice sigdata_find_any(struct agenda *g, struct slice digits) {
 			SARG(digits)).p, &paths);
 	for (size_t i = 0; i < paths.n; i++)
 		if (!slice_find(paths.v[i], ".vars.", NULL))
-			return read_kept(g->arena, arena_str(g->arena, paths.v[i]));
+			return sigdata_read(g->arena, arena_str(g->arena, paths.v[i]));
 	return SLICE_NONE;
 }
 
@@ -244,7 +243,7 @@ struct slice sigdata_before(struct agenda *g, const struct task *t) {
 			arena_printf(g->arena, "%s.", t->spec->name->p).p, &count);
 	for (size_t i = 0; i < count; i++)
 		if (!slice_ends(list[i].name, t->hash.p))
-			return read_kept(g->arena, list[i].path);
+			return sigdata_read(g->arena, list[i].path);
 	return SLICE_NONE;
 }
 

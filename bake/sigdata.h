@@ -20,6 +20,9 @@ void sigdata_keep(struct agenda *g);
 void sigdata_keep_task(void *ctx, const struct task *t);
 /* The data of a task as it stands now, in the agenda's arena. Raises what its recipe raises. */
 struct slice sigdata_now(struct agenda *g, const struct task *t);
+/* The data in a file, with that of its variables from beside it where it was kept in two; unset: it cannot
+ * be read or is no signature. */
+struct slice sigdata_read(struct arena *a, const char *path);
 /* The kept data of "PN:do_task" under a hash; unset when there is none. */
 struct slice sigdata_find(struct agenda *g, struct slice id, struct slice hash);
 /* The same by the hash alone, or its first 6 or more digits. */

@@ -344,8 +344,13 @@ int why_target(struct arena *a, const struct options *o) {
 static struct slice data_named(struct arena *a, const struct options *o, struct slice word,
 		struct agenda **g) {
 	struct slice text;
-	if (os_is_file(arena_str(a, word)) && os_read(a, arena_str(a, word), &text) == 0)
+	if (os_is_file(arena_str(a, word))) {
+		text = sigdata_read(a, arena_str(a, word));
+		if (!text.p)
+			error(SFMT ": it is no signature: those of tasks that ran are tmp/sigdata/PN/TASK.HASH, "
+				"`bake -S none TARGET` writes them all", SARG(word));
 		return text;
+	}
 	if (*g && (text = sigdata_find_any(*g, word)).p)
 		return text;
 	struct agenda *own = agenda_of(a, o, word);
