@@ -258,6 +258,10 @@ static void add_advice(struct buf *b, const struct hunt *h) {
 			slice_find(tried, strerror(EROFS), NULL)))
 		buf_addf(b, "  what to do: " SFMT " cannot be written: make that possible, or set another "
 			"DL_DIR", SARG(data_text(h->d, "DL_DIR")));
+	else if (data_true(h->d, "BB_NO_NETWORK"))
+		buf_adds(b, "  what to do: fetch it once without BB_NO_NETWORK, or name a directory that has it in PREMIRRORS");
+	else if (slice_find(tried, "BB_ALLOWED_NETWORKS does not name", NULL))
+		buf_adds(b, "  what to do: name the host in BB_ALLOWED_NETWORKS, or a place that may be asked in PREMIRRORS");
 	else if (is_private(tried))
 		buf_adds(b, "  what to do: put the name and password for that server into ~/.netrc");
 	else if (slice_find(tried, "(publickey", NULL) || slice_find(tried, "Host key", NULL))
