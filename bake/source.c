@@ -150,8 +150,8 @@ const char *source_path(struct data *d, const struct source *s) {
 	if (s->path && os_exists(s->path))
 		return s->path;
 	if (s->kind != SOURCE_LOCAL)
-		raise_error("SRC_URI: " SFMT ": %s is not there: run do_fetch first",
-			SARG(s->uri.text), s->path);
+		raise_error("SRC_URI: " SFMT ": %s is not there, or not any more: bake -f -c fetch " SFMT,
+			SARG(s->uri.text), s->path, SARG(data_text(d, "PN")));
 	raise_missing(d, s);
 }
 

@@ -139,5 +139,5 @@ Test(unpack, nothing_leaves_through_what_is_there) {
 
 Test(unpack, what_is_missing) {
 	cr_assert_not_null(strstr(unpack("file://gone"), "no such file; looked in"));
-	cr_assert_not_null(strstr(unpack("https://h/gone.tgz"), "run do_fetch first"));
+	cr_assert_not_null(strstr(unpack("https://h/gone.tgz"), "bake -f -c fetch"));
 }
