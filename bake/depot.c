@@ -35,8 +35,11 @@ struct depot {
 static void put(struct arena *a, const char *from, const char *to) {
 	const char *part = arena_printf(a, "%s.tmp", to).p;
 	os_remove(part);
-	if (os_mkparents(to) || os_copy_tree(from, part, true) || rename(part, to))
-		raise_error("%s: %s", to, strerror(errno));
+	if (os_mkparents(to) == 0 && os_copy_tree(from, part, true) == 0 && rename(part, to) == 0)
+		return;
+	int why = errno;
+	os_remove(part);
+	raise_error("%s: %s", to, strerror(why));
 }
 
 static bool holds(const char *file, const char *hex) {
@@ -117,7 +120,7 @@ static int fill(struct depot *p) {
 		p->files == 1 ? "" : "s", SARG(text_bytes(p->agenda->arena, p->bytes)),
 		p->repositories, p->repositories == 1 ? "y" : "ies");
 	if (p->failures)
-		error("mirror: %u recipe%s could not be fetched", p->failures,
+		error("mirror: the sources of %u recipe%s are not all in it", p->failures,
 			p->failures == 1 ? "" : "s");
 	return p->failures ? 1 : 0;
 }
