@@ -114,8 +114,11 @@ int provenance_accept(struct arena *a, const struct provenance_claim *c, struct 
 		struct slice *why) {
 	if (c->keys && c->keys->n && provenance_check(a, c->text, c->keys, why) < 0)
 		return -1;
+	*why = SLICE("what stands in the place of its provenance is none");
+	if (provenance_read(c->text, p) < 0)
+		return -1;
 	*why = SLICE("its provenance is another artefact's");
-	if (provenance_read(c->text, p) < 0 || !slice_eq(p->task, c->task))
+	if (!slice_eq(p->task, c->task))
 		return -1;
 	*why = SLICE("its provenance is damaged");
 	return is_digest(p->same) && is_digest(p->key) && is_digest(p->sha256) && is_digest(p->content) ? 0 : -1;

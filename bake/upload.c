@@ -14,7 +14,7 @@
 #include "os.h"
 #include "util.h"
 
-enum { ATTEMPTS = 3, PAUSE_MS = 1000, MOST_SAID = 2000 };
+enum { ATTEMPTS = 3, PAUSE_MS = 1000, MOST_SAID = 64 * 1024 };
 
 struct sending {
 	const struct net_request *r;
@@ -45,11 +45,13 @@ static int again_from(void *ctx, curl_off_t at, int whence) {
 	return fseeko(s->file, at, whence) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
+/* Longer than any answer is: it would never end. */
 static size_t hear(char *bytes, size_t one, size_t size, void *ctx) {
 	struct sending *s = ctx;
 	(void)one;
-	if (s->said.n < MOST_SAID)
-		buf_add(&s->said, (struct slice){ bytes, size });
+	if (s->said.n + size > MOST_SAID)
+		return 0;
+	buf_add(&s->said, (struct slice){ bytes, size });
 	return size;
 }
 
@@ -98,6 +100,8 @@ static bool blames_server(CURLcode rc, long status) {
 static struct slice describe(struct arena *a, struct sending *s, CURLcode rc) {
 	struct slice code = net_refusal(s->said.p ? buf_slice(&s->said) : SLICE(""));
 	long status = response(s);
+	if (rc == CURLE_WRITE_ERROR)
+		return SLICE("the server's answer does not end");
 	if (rc != CURLE_OK)
 		return text_mask(a, slice_of(s->error[0] ? s->error : curl_easy_strerror(rc)));
 	return arena_printf(a, "the server answers %ld%s" SFMT "%s", status, code.n ? " " : "", SARG(code),
