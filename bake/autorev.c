@@ -26,7 +26,7 @@ static struct slice ask(struct arena *a, const struct autorev *r, struct slice *
 		return commit;
 	struct slice more = arena_printf(a, SFMT SFMT " " SFMT "\n", SARG(text), SARG(r->key),
 		SARG(commit));
-	if (os_write(r->file, more, 0644, false) == 0)
+	if (os_write(r->file, more, 0644, true) == 0)
 		return commit;
 	*why = arena_printf(a, "%s: %s", r->file, strerror(errno));
 	return SLICE_NONE;

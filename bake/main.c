@@ -1,5 +1,9 @@
 /* main: from the command line to one function a command. */
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/close_range.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "build.h"
@@ -50,12 +54,30 @@ static command_fn *const commands[] = {
 	[COMMAND_IMPORT] = import_package,
 };
 
+/* What the caller has open is for bake alone, not for what it starts. What it has closed of the first three
+ * would be the number of some file of ours, and messages would go into that. */
+static void open_first_three(void) {
+	int fd;
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd < 3)
+		;
+	if (fd >= 0)
+		close(fd);
+}
+
+/* A result that could not be written is none. */
+static int end(int status) {
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	error("standard output: %s", strerror(errno));
+	return status ? status : 1;
+}
+
 int main(int count, char **words) {
 	struct arena *a = arena_new();
 	struct options o;
 	struct trap trap;
-	/* What the caller has open is for bake alone, not for what it starts. */
-	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	open_first_three();
 	options_read(a, &o, count, words);
 	if (o.verbose)
 		message_threshold(MESSAGE_DEBUG);
@@ -65,7 +87,7 @@ int main(int count, char **words) {
 	if (TRAP(&trap)) {
 		int status = commands[o.command](a, &o);
 		trap_end(&trap);
-		return status;
+		return end(status);
 	}
 	fault_report(&trap.error);
 	return 1;

@@ -146,8 +146,7 @@ static void set_assign(struct arena *a, struct options *o, const char *text) {
 }
 
 static _Noreturn void print_and_leave(const char *text) {
-	fputs(text, stdout);
-	exit(0);
+	exit(fputs(text, stdout) == EOF || fflush(stdout) ? 1 : 0);
 }
 
 static void take_option(struct arena *a, struct options *o, int option) {

@@ -72,7 +72,7 @@ static int copy_template(struct arena *a, const char *corebase, const char *topd
 		return -1;
 	}
 	text = text_replace(a, text, SLICE("##OEROOT##"), slice_of(corebase));
-	if (os_mkparents(to) < 0 || os_write(to, text, 0644, false) < 0) {
+	if (os_mkparents(to) < 0 || os_write(to, text, 0644, true) < 0) {
 		error("build directory: %s: %s", to, strerror(errno));
 		return -1;
 	}
