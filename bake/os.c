@@ -166,6 +166,16 @@ uint64_t os_free_bytes(const char *path) {
 
 /* --- directories --- */
 
+/* The next entry but "." and ".."; NULL at the end with errno 0, or when the directory cannot be read on. */
+static struct dirent *next_entry(DIR *d) {
+	struct dirent *e;
+	do {
+		errno = 0;
+		e = readdir(d);
+	} while (e && (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0));
+	return e;
+}
+
 static int make_dir(const char *path) {
 	if (mkdir(path, 0777) == 0)
 		return 0;
@@ -238,12 +248,9 @@ static int remove_children(struct removal *r, int fd, int level) {
 		r->top = fd;
 	do {
 		moved = r->moved;
-		for (struct dirent *e; (e = readdir(d));) {
-			if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-				continue;
+		for (struct dirent *e; (e = next_entry(d));)
 			if (remove_at(r, fd, e->d_name, level))
 				rc = -1;
-		}
 		rewinddir(d);
 	} while (level == 1 && rc == 0 && r->moved != moved);
 	int why = errno;
@@ -555,9 +562,11 @@ static int walk_dir(struct walk *w, int fd, struct slice prefix) {
 		return -1;
 	}
 	int rc = 0;
-	for (struct dirent *e; !rc && (e = readdir(d));)
-		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-			rc = walk_entry(w, dirfd(d), e->d_name, prefix);
+	struct dirent *e;
+	while (!rc && (e = next_entry(d)))
+		rc = walk_entry(w, dirfd(d), e->d_name, prefix);
+	if (!rc && errno)
+		rc = -1;
 	int why = errno;
 	closedir(d);
 	errno = why;
@@ -589,12 +598,13 @@ int os_list(struct arena *a, const char *dir, struct slices *names) {
 	DIR *d = opendir(dir);
 	if (!d)
 		return -1;
-	for (struct dirent *e; (e = readdir(d));)
-		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-			slices_add(a, names, arena_dup(a, slice_of(e->d_name)));
+	for (struct dirent *e; (e = next_entry(d));)
+		slices_add(a, names, arena_dup(a, slice_of(e->d_name)));
+	int why = errno;
 	closedir(d);
 	slices_sort(names);
-	return 0;
+	errno = why;
+	return why ? -1 : 0;
 }
 
 int os_glob(struct arena *a, const char *pattern, struct slices *paths) {

@@ -7,6 +7,7 @@
  * there were. CLOCK=jumps: each time the date is asked
  * for it is four years off, now in the past, now in the future.
  * What the engine executes sees nothing of either: the variables are taken out of the environment. */
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum kind { ALLOC, WRITE, RENAME, FORK, CLONE, OPEN, READ, MKDIR, LINK, PIPE, MMAP, FSYNC, KILL, KILLTASK, KINDS };
+enum kind { ALLOC, WRITE, RENAME, FORK, CLONE, OPEN, READ, READDIR, MKDIR, LINK, PIPE, MMAP, FSYNC, KILL, KILLTASK, KINDS };
 
 static const struct { const char *name; int error; } kinds[KINDS] = {
 	[ALLOC] = { "alloc", ENOMEM },
@@ -33,6 +34,7 @@ static const struct { const char *name; int error; } kinds[KINDS] = {
 	[CLONE] = { "clone", ENOSPC },
 	[OPEN] = { "open", EMFILE },
 	[READ] = { "read", EIO },
+	[READDIR] = { "readdir", EIO },
 	[MKDIR] = { "mkdir", ENOSPC },
 	[LINK] = { "link", ENOSPC },
 	[PIPE] = { "pipe", EMFILE },
@@ -140,6 +142,13 @@ REPLACE(int, fsync, (int fd), (fd), FSYNC)
 REPLACE(int, syncfs, (int fd), (fd), FSYNC)
 REPLACE(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t from),
 	(at, size, protection, flags, fd, from), MMAP)
+
+struct dirent *readdir(DIR *dir) {
+	static struct dirent *(*next)(DIR *);
+	if (!next)
+		next = NEXT(readdir);
+	return fault(READDIR) ? NULL : next(dir);
+}
 
 /* A function cannot stand before vfork (the child would leave it with the stack of both). */
 pid_t vfork(void) {
