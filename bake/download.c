@@ -322,18 +322,22 @@ static _Noreturn void fetch_in_child(struct data *d, const struct source *s, int
 	_exit(rc ? 1 : 0);
 }
 
-static struct child start(struct data *d, const struct source *s) {
+/* −1 with errno. */
+static int start(struct data *d, const struct source *s, struct child *c) {
 	int fd[2];
 	if (pipe2(fd, O_CLOEXEC))
-		raise_error("do_fetch: pipe: %s", strerror(errno));
+		return -1;
 	fflush(NULL);
 	pid_t pid = proc_fork();
 	if (pid == 0)
 		fetch_in_child(d, s, fd[1]);
+	int why = errno;
 	close(fd[1]);
 	if (pid < 0)
-		raise_error("do_fetch: fork: %s", strerror(errno));
-	return (struct child){ pid, fd[0] };
+		close(fd[0]);
+	*c = (struct child){ pid, fd[0] };
+	errno = why;
+	return pid < 0 ? -1 : 0;
 }
 
 /* Waits for it, and adds what it said to *failed. */
@@ -362,14 +366,18 @@ static void fetch_side_by_side(struct data *d, const struct sources *all, unsign
 		struct buf *failed) {
 	struct arena *a = data_arena(d);
 	struct child *child = ARENA_ARRAY(a, struct child, all->n + 1);
-	size_t done = 0;
-	for (size_t i = 0; i < all->n; i++) {
-		if (i - done == most)
+	size_t begun = 0, done = 0;
+	for (; begun < all->n; begun++) {
+		if (begun - done == most)
 			collect(a, &child[done++], failed);
-		child[i] = start(d, &all->v[i]);
+		if (start(d, &all->v[begun], &child[begun]))
+			break;
 	}
-	while (done < all->n)
+	int why = errno;
+	while (done < begun)             /* none outlives a fault */
 		collect(a, &child[done++], failed);
+	if (begun < all->n)
+		raise_error("do_fetch: a process for " SFMT ": %s", SARG(all->v[begun].uri.text), strerror(why));
 }
 
 /* In DL_DIR a name is for one content: the two would set each other aside for ever. */

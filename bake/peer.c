@@ -20,7 +20,7 @@
 #include "upload.h"
 #include "uri.h"
 
-enum { TIMEOUT_S = 10, ATTEMPTS = 2, LEAST_RATE = 4096 };
+enum { TIMEOUT_S = 10, ATTEMPTS = 2, LEAST_RATE = 4096, SMALL_MOST = 64 * 1024 };
 
 /* --- the variable --- */
 
@@ -246,12 +246,10 @@ static void look_at(struct arena *a, const struct peer *p, struct peer_file *f) 
 	const char *path = address(a, p, f->name);
 	if (!path)
 		return;
-	if (f->head) {
-		f->there = stat(path, &st) == 0 && S_ISREG(st.st_mode);
-		f->bytes = f->there ? (uint64_t)st.st_size : 0;
-	} else {
-		f->there = os_read(a, path, &f->text) == 0;
-	}
+	bool file = stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	f->bytes = file && f->head ? (uint64_t)st.st_size : 0;
+	/* What is longer than such a text ever is, is none. */
+	f->there = file && (f->head || (st.st_size <= SMALL_MOST && os_read(a, path, &f->text) == 0));
 }
 
 /* Where a directory is; what a pattern's groups make of it is seen name by name. */

@@ -61,8 +61,7 @@ static void report(enum task_report kind, const char *text) {
 	buf_addc(&b, (char)kind);
 	buf_adds(&b, text);
 	buf_addc(&b, '\0');
-	ssize_t n = write(job.report, b.p, b.n);
-	if (n < 0)
+	if (os_write_all(job.report, buf_slice(&b)))
 		_exit(1);        /* the scheduler is gone */
 	buf_free(&b);
 }

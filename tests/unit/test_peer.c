@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "data.h"
 #include "map.h"
@@ -166,4 +167,19 @@ Test(peer, a_directory_that_is_not_there) {
 	cr_assert(slice_is(why, "no such directory"));
 	cr_assert(peer_give_up(&list.v[0]));
 	cr_assert_not(peer_give_up(&list.v[0]), "only the first tells");
+}
+
+/* A pipe would be waited for, a file of any length be read. */
+Test(peer, what_is_no_small_file) {
+	struct peer_file f = { .name = "ab/abc.info" };
+	cr_assert_eq(os_mkdirs(in("ab")), 0);
+	cr_assert_eq(mkfifo(in("ab/abc.info"), 0600), 0);
+	mirrors(arena_printf(a, "file://%s", top).p);
+	cr_assert_eq(peer_ask(a, &list.v[0], &(struct peer_files){ &f, 1 }, &why), 0);
+	cr_assert_not(f.there);
+	cr_assert_eq(os_remove(in("ab/abc.info")), 0);
+	cr_assert_eq(os_write(in("ab/abc.info"), SLICE("x"), 0644, false), 0);
+	cr_assert_eq(truncate(in("ab/abc.info"), 1 << 20), 0);
+	cr_assert_eq(peer_ask(a, &list.v[0], &(struct peer_files){ &f, 1 }, &why), 0);
+	cr_assert_not(f.there);
 }
