@@ -302,7 +302,8 @@ static void run_diffoscope(struct repro *p, const char *place) {
 	if (!program)
 		return;
 	const char *report = arena_printf(p->arena, "%s/diffoscope.txt", place).p;
-	const char *argv[] = { program, "--text", report, "1", "2", NULL };
+	/* When the two were unpacked says nothing. */
+	const char *argv[] = { program, "--text", report, "1", "2", "--exclude-directory-metadata=recursive", NULL };
 	struct proc_command c = { .argv = argv, .cwd = place };
 	struct slice out;
 	int status;
