@@ -264,15 +264,6 @@ static void flip(const struct parts *p, char *text) {
 			text[p->cut[i]] = ':';
 }
 
-struct slice convert_name(const struct convert *c, struct arena *a, struct slice name) {
-	struct parts p;
-	if (!mark(c, name, &p))
-		return SLICE_NONE;
-	char *text = arena_str(a, name);
-	flip(&p, text);
-	return slice_of(text);
-}
-
 /* --- what a line holds --- */
 
 static bool is_blank(char c) {

@@ -44,7 +44,5 @@ void convert_learn(struct convert *c, struct slice text, enum convert_kind kind)
  * be NULL), in order. Memory of arena a. */
 struct slice convert_text(const struct convert *c, struct arena *a, struct slice text,
 		enum convert_kind kind, struct convert_hits *hits);
-/* The new form of a variable's or function's name; unset when it is not an old one. */
-struct slice convert_name(const struct convert *c, struct arena *a, struct slice name);
 
 #endif

@@ -736,15 +736,6 @@ struct slices eval_inputs(struct data *d) {
 	return ledger_inputs(d, data_arena(d));
 }
 
-void eval_skip(struct data *d, struct slice reason) {
-	ledger_skip(d, reason);
-	raise_error("skipped: " SFMT, SARG(reason));
-}
-
-bool eval_which(struct data *d, struct slice path, struct slice item, struct slice *found) {
-	return search_path(data_arena(d), path, item, found);
-}
-
 /* --- what Lua and expressions may ask of evaluation --- */
 
 static struct value call_addtask(struct call *c) {
@@ -762,8 +753,11 @@ static struct value call_inherits_class(struct call *c) {
 	return value_bool(eval_inherits(call_data(c, 1), call_text(c, 0)));
 }
 
+/* Leaves the recipe out, with a reason. */
 static struct value call_skip(struct call *c) {
-	eval_skip(c->data, call_text(c, 0));
+	struct slice reason = call_text(c, 0);
+	ledger_skip(c->data, reason);
+	raise_error("skipped: " SFMT, SARG(reason));
 }
 
 static void add_library(void) {

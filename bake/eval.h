@@ -66,9 +66,5 @@ struct slices eval_classes(struct data *d);
 bool eval_inherits(struct data *d, struct slice class_name);
 /* Every file that was read, in order. */
 struct slices eval_inputs(struct data *d);
-/* bb.skip: leaves the recipe out, with a reason. Never returns. */
-_Noreturn void eval_skip(struct data *d, struct slice reason);
-/* The first of dir/item over the directories of a colon-separated path that exists; false: none. */
-bool eval_which(struct data *d, struct slice path, struct slice item, struct slice *found);
 
 #endif

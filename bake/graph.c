@@ -526,7 +526,7 @@ void graph_explain(const struct graph *g, const struct task *t, struct slice ext
 
 /* --- finding and asking --- */
 
-struct task *graph_find(const struct graph *g, const struct recipe *r, const struct atom *task) {
+static struct task *find_task(const struct graph *g, const struct recipe *r, const struct atom *task) {
 	for (uint32_t i = 0; i < g->count; i++)
 		if (g->task[i].recipe == r && g->task[i].spec->name == task)
 			return &g->task[i];
@@ -542,7 +542,7 @@ void graph_force(struct graph *g, struct slice task) {
 			continue;
 		struct task *t = &g->task[i];
 		if (task.p)
-			t = graph_find(g, t->recipe, atom(task));
+			t = find_task(g, t->recipe, atom(task));
 		if (t)
 			any = t->forced = true;
 	}

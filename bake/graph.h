@@ -96,7 +96,6 @@ void graph_explain(const struct graph *g, const struct task *t, struct slice ext
 		struct buf *out);
 /* -f (task unset: the targets themselves) and -C TASK (that task of the targets' recipes). */
 void graph_force(struct graph *g, struct slice task);
-struct task *graph_find(const struct graph *g, const struct recipe *r, const struct atom *task);
 
 /* What a task may see of others: its direct dependencies, and through cached tasks their own direct
  * dependencies that are cached tasks of the same name (so do_populate_sysroot reaches DEPENDS of

@@ -176,15 +176,6 @@ const char *hash_name(enum hash_kind kind) {
 	return kinds[kind].name;
 }
 
-bool hash_named(struct slice name, enum hash_kind *kind) {
-	for (int i = 0; i < KINDS; i++)
-		if (slice_is(name, kinds[i].name)) {
-			*kind = (enum hash_kind)i;
-			return true;
-		}
-	return false;
-}
-
 bool hash_is_hex(enum hash_kind kind, struct slice text) {
 	if (text.n != (size_t)kinds[kind].bytes * 2)
 		return false;

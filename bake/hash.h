@@ -31,7 +31,6 @@ void hash_end(struct hash *h, char hex[HASH_HEX]);
 void hash_free(struct hash *h);                      /* NULL is allowed */
 
 const char *hash_name(enum hash_kind kind);          /* "sha256" */
-bool hash_named(struct slice name, enum hash_kind *kind);
 /* Has text the form of such a digest (length, hex digits of either case)? */
 bool hash_is_hex(enum hash_kind kind, struct slice text);
 

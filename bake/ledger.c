@@ -101,7 +101,7 @@ void ledger_drop_task(struct data *d, struct slice name) {
 
 /* --- classes and files --- */
 
-bool ledger_has_class(const struct data *d, const struct atom *path) {
+static bool has_class(const struct data *d, const struct atom *path) {
 	for (const struct ledger *l = of(d); l; l = l->parent)
 		if (map_get(&l->classes, path))
 			return true;
@@ -109,7 +109,7 @@ bool ledger_has_class(const struct data *d, const struct atom *path) {
 }
 
 bool ledger_add_class(struct data *d, const struct atom *path) {
-	return !ledger_has_class(d, path) && map_add(&own(d)->classes, path);
+	return !has_class(d, path) && map_add(&own(d)->classes, path);
 }
 
 /* Opened after the configuration was complete. */

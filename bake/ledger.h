@@ -43,7 +43,6 @@ void ledger_drop_task(struct data *d, struct slice name);
 bool ledger_add_class(struct data *d, const struct atom *path);      /* true when new */
 void ledger_add_input(struct data *d, const struct atom *path);
 bool ledger_was_read(const struct data *d, const struct atom *path);
-bool ledger_has_class(const struct data *d, const struct atom *path);
 /* In order, the parents' first; in memory of arena a. */
 struct slices ledger_classes(const struct data *d, struct arena *a);
 struct slices ledger_inputs(const struct data *d, struct arena *a);

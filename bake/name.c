@@ -32,7 +32,7 @@ static void make_room(uint32_t id) {
 		known.arena = arena_new();
 }
 
-const struct override *override_of(const struct atom *text) {
+static const struct override *override_of(const struct atom *text) {
 	make_room(text->id);
 	if (known.override[text->id])
 		return known.override[text->id];

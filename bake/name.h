@@ -37,6 +37,5 @@ struct name {
 };
 
 const struct name *name_of(const struct atom *a);
-const struct override *override_of(const struct atom *text);
 
 #endif

@@ -34,7 +34,8 @@ struct reading {
 
 /* --- fetching --- */
 
-struct slice package_entry(struct arena *a, struct slice url, struct slice commit) {
+/* A SRC_URI entry for the repository at the commit, to be unpacked in SOURCE_PACKAGE_DIR. */
+static struct slice repository_entry(struct arena *a, struct slice url, struct slice commit) {
 	size_t at;
 	struct slice scheme = SLICE("file"), rest = url;
 	if (slice_find(url, "://", &at)) {
@@ -48,7 +49,7 @@ struct slice package_entry(struct arena *a, struct slice url, struct slice commi
 }
 
 static struct slice entry_of(struct arena *a, const struct package_request *r) {
-	return r->commit.p ? package_entry(a, r->url, r->commit) : r->url;
+	return r->commit.p ? repository_entry(a, r->url, r->commit) : r->url;
 }
 
 /* --- files of the package --- */

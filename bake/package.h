@@ -23,7 +23,5 @@ struct package_request {
 void package_read(const struct package_request *r, struct buf *lines);
 /* Raises, saying what to install, when this host cannot read a spec. */
 void package_demand_tools(void);
-/* A SRC_URI entry for the repository at the commit, to be unpacked in SOURCE_PACKAGE_DIR. */
-struct slice package_entry(struct arena *a, struct slice url, struct slice commit);
 
 #endif

@@ -27,7 +27,7 @@ struct providers {
 	struct arena *arena;
 	struct data *config;
 	const struct recipes *all;
-	struct map by_pn, by_id;         /* PN → list; id → recipe */
+	struct map by_pn;                /* PN → list */
 	struct map build, run;           /* name → list: PROVIDES; RPROVIDES and PACKAGES */
 	struct map dynamic;              /* word of PACKAGES_DYNAMIC → list … */
 	struct patterns patterns;        /* … compiled when first needed */
@@ -58,7 +58,6 @@ static void index_names(struct providers *p, struct map *m, const struct slices 
 }
 
 static void index_recipe(struct providers *p, const struct recipe *r) {
-	map_put(&p->by_id, atom(r->id), (void *)(uintptr_t)r);
 	if (r->skipped.p)
 		return;
 	index_add(p, &p->by_pn, r->pn, r);
@@ -110,7 +109,7 @@ struct providers *provider_index(struct arena *a, struct data *config, const str
 	p->all = list;
 	p->config = data_child(a, config);
 	data_overrides_key(p->config);
-	struct map *maps[] = { &p->by_pn, &p->by_id, &p->build, &p->run, &p->dynamic, &p->assumed,
+	struct map *maps[] = { &p->by_pn, &p->build, &p->run, &p->dynamic, &p->assumed,
 		&p->many_allowed, &p->chosen_build, &p->chosen_run };
 	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
 		maps[i]->arena = a;
@@ -130,19 +129,6 @@ unsigned provider_faults(const struct providers *p) {
 
 bool provider_many_allowed(const struct providers *p, struct slice name) {
 	return map_get(&p->many_allowed, atom(name));
-}
-
-const struct recipe *provider_by_id(const struct providers *p, struct slice id) {
-	const struct atom *key = atom_find(id);
-	return key ? map_get(&p->by_id, key) : NULL;
-}
-
-const struct recipe *const *provider_by_pn(const struct providers *p, struct slice pn,
-		uint32_t *n) {
-	const struct atom *key = atom_find(pn);
-	const struct candidates *l = key ? map_get(&p->by_pn, key) : NULL;
-	*n = l ? l->n : 0;
-	return l ? l->v : NULL;
 }
 
 /* --- names nothing provides --- */

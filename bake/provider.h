@@ -41,10 +41,5 @@ void provider_world(struct providers *p, struct slice task, struct slices *targe
 void provider_universe(struct providers *p, struct slice task, struct slices *targets);
 /* May several recipes in one build provide name? (BB_MULTI_PROVIDER_ALLOWED) */
 bool provider_many_allowed(const struct providers *p, struct slice name);
-/* The recipe with this id ("virtual:native:/path", "/path"), or NULL. */
-const struct recipe *provider_by_id(const struct providers *p, struct slice id);
-/* Every recipe whose PN is pn and that is not skipped. */
-const struct recipe *const *provider_by_pn(const struct providers *p, struct slice pn, uint32_t *n);
-
 
 #endif
