@@ -40,7 +40,7 @@ static const char help[] =
 	"  -C, --clear-stamp TASK    run this task of the targets again, then what needs it\n"
 	"  -k, --continue            after a failure go on with what does not need it\n"
 	"  -j, --jobs N              tasks at once, compilers included (default: processors)\n"
-	"  -n, --dry-run             print what would be done\n"
+	"  -n, --dry-run             print what would be done (cache gc, push, pull: too)\n"
 	"\n"
 	"instead of building:\n"
 	"  -e, --environment [RECIPE]  print every variable and where it was set (--json;\n"
@@ -107,24 +107,25 @@ static const struct option long_options[] = {
 static const struct {
 	const char *name;
 	enum command command;
+	bool acts;               /* has no way to say only what it would do */
 } commands[] = {
-	{ "getvar", COMMAND_GETVAR },
-	{ "layers", COMMAND_LAYERS },
-	{ "why", COMMAND_WHY },
-	{ "diffsigs", COMMAND_DIFFSIGS },
-	{ "dumpsig", COMMAND_DUMPSIG },
-	{ "clean", COMMAND_CLEAN },
-	{ "cache", COMMAND_CACHE },
-	{ "mirror", COMMAND_MIRROR },
-	{ "archive", COMMAND_ARCHIVE },
-	{ "refresh", COMMAND_REFRESH },
-	{ "repro", COMMAND_REPRO },
-	{ "release", COMMAND_RELEASE },
-	{ "verify-release", COMMAND_VERIFY_RELEASE },
-	{ "run", COMMAND_RUN },
-	{ "image-info", COMMAND_IMAGE_INFO },
-	{ "lock", COMMAND_LOCK },
-	{ "import", COMMAND_IMPORT },
+	{ "getvar", COMMAND_GETVAR, false },
+	{ "layers", COMMAND_LAYERS, true },
+	{ "why", COMMAND_WHY, false },
+	{ "diffsigs", COMMAND_DIFFSIGS, false },
+	{ "dumpsig", COMMAND_DUMPSIG, false },
+	{ "clean", COMMAND_CLEAN, true },
+	{ "cache", COMMAND_CACHE, false },
+	{ "mirror", COMMAND_MIRROR, true },
+	{ "archive", COMMAND_ARCHIVE, true },
+	{ "refresh", COMMAND_REFRESH, true },
+	{ "repro", COMMAND_REPRO, true },
+	{ "release", COMMAND_RELEASE, true },
+	{ "verify-release", COMMAND_VERIFY_RELEASE, true },
+	{ "run", COMMAND_RUN, true },
+	{ "image-info", COMMAND_IMAGE_INFO, false },
+	{ "lock", COMMAND_LOCK, true },
+	{ "import", COMMAND_IMPORT, true },
 };
 
 static _Noreturn void usage(const char *why) {
@@ -192,6 +193,8 @@ static void take_command(struct options *o, char ***words) {
 		if (strcmp(**words, commands[i].name) == 0) {
 			o->command = commands[i].command;
 			++*words;
+			if (o->dry_run && commands[i].acts)
+				usage("-n: that command cannot say what it would do without doing it");
 			return;
 		}
 }

@@ -368,6 +368,15 @@ static int check_place(struct release *r) {
 	return -1;
 }
 
+static int make_in_place(struct release *r) {
+	/* Looked at again: what was built may have new hashes by early cut-off. */
+	bool built = bake(r, NULL, NULL) == 0 && (r->agenda = agenda_look(r->arena, r->o));
+	if (built && fill(r) == 0)
+		return publish(r) ? 1 : 0;
+	os_remove(r->dir);
+	return 1;
+}
+
 int release_make(struct arena *a, const struct options *o) {
 	struct release r = { .arena = a, .o = o };
 	if (o->words.n == 0) {
@@ -380,15 +389,12 @@ int release_make(struct arena *a, const struct options *o) {
 	r.final = o->output ? os_absolute(a, o->output)
 		: arena_printf(a, "%s/release", r.agenda->tmpdir).p;
 	r.dir = arena_printf(a, "%s.part", r.final).p;
-	/* Looked at again: what was built may have new hashes by early cut-off. */
-	if (check_place(&r) || bake(&r, NULL, NULL) || !(r.agenda = agenda_look(a, o)))
+	/* Made before anything is built: where there is no room for it is known at once. */
+	if (check_place(&r))
 		return 1;
 	if (os_remove(r.dir) || os_mkdirs(r.dir)) {
 		fail(r.dir);
 		return 1;
 	}
-	if (fill(&r) == 0)
-		return publish(&r) ? 1 : 0;
-	os_remove(r.dir);
-	return 1;
+	return make_in_place(&r);
 }

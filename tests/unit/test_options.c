@@ -55,4 +55,6 @@ Test(options, unknown_options_are_wrong, .exit_code = 2) { READ("--nonsense", "x
 Test(options, no_jobs_are_wrong, .exit_code = 2) { READ("-j", "0", "x"); }
 Test(options, jobs_are_a_number, .exit_code = 2) { READ("-j", "2x", "x"); }
 Test(options, an_assignment_has_a_name, .exit_code = 2) { READ("--set", "=x", "x"); }
+Test(options, what_acts_has_no_dry_run, .exit_code = 2) { READ("-n", "clean", "x"); }
+Test(options, gc_has_one) { cr_assert(READ("-n", "cache", "gc").dry_run); }
 Test(options, help_is_no_error, .exit_code = 0) { READ("--help"); cr_assert_fail("not reached"); }
