@@ -11,10 +11,10 @@ inputs=40000
 out=out/fuzz
 sanitize=-fsanitize=address,undefined
 # The language and archives: what the Makefile lists up to inline, without what talks to others; addresses, specs,
-# locks, what mirrors say of artefacts.
+# locks, what earlier runs kept, what mirrors say of artefacts.
 modules=$(make -s -pn -f Makefile 2>/dev/null | sed -n 's/^MODULES := //p' | tr ' ' '\n' |
 	sed '/^inline$/q' | grep -vxE 'json|ui|net|survey|upload')
-modules="$modules uri mirror pkgindex spec draft lock provenance"
+modules="$modules uri mirror pkgindex spec draft lock record provenance seal"
 failed=0
 
 build() {
