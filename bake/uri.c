@@ -15,6 +15,7 @@ static int hex_digit(char c) {
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* "%00" stays: no name has that character, and what stands behind it would be lost unseen. */
 static struct slice unquote(struct arena *a, struct slice s) {
 	if (!slice_find(s, "%", NULL))
 		return s;
@@ -22,7 +23,7 @@ static struct slice unquote(struct arena *a, struct slice s) {
 	for (size_t i = 0; i < s.n; i++) {
 		int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
 		int low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
-		if (s.p[i] == '%' && high >= 0 && low >= 0) {
+		if (s.p[i] == '%' && high >= 0 && low >= 0 && high + low > 0) {
 			buf_addc(&b, (char)(high * 16 + low));
 			i += 2;
 		} else {

@@ -52,6 +52,13 @@ Test(uri, git) {
 	is(u.path, "/group/repo.git");
 }
 
+Test(uri, no_path_ends_early) {
+	struct uri u;
+	const char *why;
+	cr_assert(uri_parse(a, SLICE("https://h/a%00b%20c.tar"), &u, &why));
+	is(u.path, "/a%00b c.tar");
+}
+
 Test(uri, hosts_that_may_be_asked) {
 	struct slice hosts = SLICE("good.org *.good.org ::1");
 	cr_assert(uri_host_allowed(a, SLICE("https://u:p@GOOD.org:80/x#y?z"), hosts));
