@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
 	spec_parse(a, (struct slice){ (const char *)bytes, size }, SLICE("/pkg"), &s);
 	f.file = ARENA_ARRAY(a, struct draft_file, s.sources + 1);
 	for (size_t i = 0; i < s.sources; i++)
-		f.file[i] = (struct draft_file){ s.source[i].file, SLICE("aa") };
+		f.file[i] = (struct draft_file){ .name = s.source[i].file, .sha256 = SLICE("aa") };
 	draft_recipe(a, &f);
 	arena_free(a);
 	return 0;

@@ -41,7 +41,7 @@ static struct slice recipe(const char *text) {
 	spec_parse(arena, slice_of(text), SLICE("/pkg"), &s);
 	f.file = ARENA_ARRAY(arena, struct draft_file, s.sources + 1);
 	for (size_t i = 0; i < s.sources; i++)
-		f.file[i] = (struct draft_file){ s.source[i].file, SLICE("aa") };
+		f.file[i] = (struct draft_file){ .name = s.source[i].file, .sha256 = SLICE("aa") };
 	return draft_recipe(arena, &f);
 }
 
