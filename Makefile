@@ -64,6 +64,7 @@ MODULES := \
 	sig \
 	uri \
 	mirror \
+	profile \
 	peer \
 	pkgindex \
 	distro \

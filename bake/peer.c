@@ -16,6 +16,7 @@
 #include "hash.h"
 #include "mirror.h"
 #include "os.h"
+#include "profile.h"
 #include "survey.h"
 #include "upload.h"
 #include "uri.h"
@@ -74,24 +75,31 @@ static void set_limits(const struct reader *r, struct peer *p) {
 		.exempt = data_true(r->config, "SSTATE_MIRROR_ALLOW_NETWORK") };
 }
 
-/* Without an access key requests go out unsigned: a public bucket can be read. */
-static void set_bucket(const struct reader *r, struct peer *p) {
+/* Without an access key requests go out unsigned: a public bucket can be read. A token belongs to the key it
+ * was given with, so both are of one place. */
+static void set_user(const struct reader *r, const struct profile *own, struct net_access *who) {
 	static const char *const user[] = { "AWS_ACCESS_KEY_ID", NULL };
 	static const char *const secret[] = { "AWS_SECRET_ACCESS_KEY", NULL };
 	static const char *const token[] = { "AWS_SESSION_TOKEN", NULL };
+	who->user = either(r, NULL, user);
+	who->password = who->user ? either(r, NULL, secret) : own->secret;
+	who->token = who->user ? either(r, NULL, token) : own->token;
+	who->user = who->user ? who->user : own->user;
+}
+
+static void set_bucket(const struct reader *r, struct peer *p) {
 	static const char *const regions[] = { "AWS_REGION", "AWS_DEFAULT_REGION", NULL };
 	static const char *const endpoints[] = { "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", NULL };
+	struct profile own = profile_read(r->arena);
 	const char *region = either(r, "SSTATE_MIRROR_REGION", regions);
 	const char *endpoint = either(r, "SSTATE_MIRROR_ENDPOINT", endpoints);
-	region = region ? region : "us-east-1";
+	region = region ? region : own.region ? own.region : "us-east-1";
 	endpoint = endpoint ? endpoint : arena_printf(r->arena, "https://s3.%s.amazonaws.com", region).p;
 	struct slice base = slice_of(endpoint);
 	while (slice_ends(base, "/"))
 		base.n--;
 	p->endpoint = arena_str(r->arena, base);
-	p->who.user = either(r, NULL, user);
-	p->who.password = either(r, NULL, secret);
-	p->who.token = either(r, NULL, token);
+	set_user(r, &own, &p->who);
 	if (p->who.user && p->who.password)
 		p->who.sigv4 = arena_printf(r->arena, "aws:amz:%s:s3", region).p;
 }
