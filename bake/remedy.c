@@ -266,7 +266,7 @@ static void tell(const struct ask *q, enum symptom_kind kind) {
 			"nothing may depend on this one");
 		break;
 	case SYMPTOM_READ_ONLY:
-		if (q->r->hermetic)
+		if (q->r->hermetic && !q->task->spec->network)   /* DL_DIR may be read-only */
 			tell_secret(q, "written to", "a task may write below ${WORKDIR} and /tmp: "
 				"is ${D} or another directory missing before it?");
 		break;
