@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -85,7 +86,7 @@ static struct slice server_of(const char *url) {
  * it redirects to. */
 static size_t add_settings(const struct gitrun *c, const char **env) {
 	const char *settings[SETTINGS_MOST][2] = { { "http.sslVerify", "true" },
-		{ "http.followRedirects", c->g->stay ? "false" : "initial" } };
+		{ "http.followRedirects", c->g->hosts.n ? "false" : "initial" } };
 	size_t count = 2, n = 0;
 	if (c->g->url && strcmp(c->url, c->g->url) != 0) {
 		settings[count][0] = arena_printf(c->arena, "credential." SFMT ".helper",
@@ -97,6 +98,12 @@ static size_t add_settings(const struct gitrun *c, const char **env) {
 		env[n++] = arena_printf(c->arena, "GIT_CONFIG_KEY_%zu=%s", i, settings[i][0]).p;
 		env[n++] = arena_printf(c->arena, "GIT_CONFIG_VALUE_%zu=%s", i, settings[i][1]).p;
 	}
+	for (size_t i = 0; i < c->settings.n; i++, count++) {
+		struct slice value = c->settings.v[i], key;
+		slice_field(&value, ' ', &key);
+		env[n++] = arena_printf(c->arena, "GIT_CONFIG_KEY_%zu=" SFMT, count, SARG(key)).p;
+		env[n++] = arena_printf(c->arena, "GIT_CONFIG_VALUE_%zu=" SFMT, count, SARG(value)).p;
+	}
 	env[n++] = arena_printf(c->arena, "GIT_CONFIG_COUNT=%zu", count).p;
 	return n;
 }
@@ -106,11 +113,12 @@ static const char *const *environment(const struct gitrun *c) {
 	size_t n = 0, kept = 0;
 	while (environ[n])
 		n++;
-	const char **env = ARENA_ARRAY(c->arena, const char *, n + 16 + 2 * SETTINGS_MOST);
+	const char **env = ARENA_ARRAY(c->arena, const char *, n + 16 + 2 * (SETTINGS_MOST + c->settings.n));
 	bool own_bundle = c->g->ca_bundle && *c->g->ca_bundle;
 	for (size_t i = 0; i < n; i++)
 		if (!misleads(environ[i]) &&
-				!(own_bundle && strncmp(environ[i], "GIT_SSL_CA", 10) == 0))
+				!(own_bundle && strncmp(environ[i], "GIT_SSL_CA", 10) == 0) &&
+				!(c->no_proxy && strncasecmp(environ[i], "no_proxy=", 9) == 0))
 			env[kept++] = environ[i];
 	env[kept++] = "GIT_TERMINAL_PROMPT=0";
 	env[kept++] = "GIT_ASKPASS=/bin/true";
@@ -124,6 +132,8 @@ static const char *const *environment(const struct gitrun *c) {
 		env[kept++] = "GIT_CONFIG_GLOBAL=/dev/null";
 		env[kept++] = "GIT_CONFIG_NOSYSTEM=1";
 	}
+	if (c->no_proxy)
+		env[kept++] = arena_printf(c->arena, "no_proxy=%s", c->no_proxy).p;
 	if (c->index)
 		env[kept++] = arena_printf(c->arena, "GIT_INDEX_FILE=%s", c->index).p;
 	add_settings(c, env + kept);
@@ -241,7 +251,7 @@ int gitrun(const struct gitrun *c, const char *const *words, struct slice *out) 
 	}
 	if (status && w.why.p)
 		*out = w.why;
-	else if (status && c->g->stay && slice_find(*out, "returned error: 30", NULL))
+	else if (status && c->g->hosts.n && slice_find(*out, "returned error: 30", NULL))
 		*out = SLICE("fatal: it redirects, which is not followed while BB_ALLOWED_NETWORKS is "
 			"set: name the address that it leads to");
 	return status ? -1 : 0;

@@ -20,7 +20,8 @@ struct git_source {
 	unsigned most_s;         /* seconds one transfer may take; 0: 3600 */
 	unsigned attempts;       /* of a transfer that breaks off; 0: 3 */
 	unsigned pause_ms;       /* before the second, then doubled; 0: 1000 */
-	bool stay;               /* no redirection is followed */
+	struct slice hosts;      /* the only ones that may be asked (BB_ALLOWED_NETWORKS): no redirection is
+	                          * followed then; empty: all */
 	bool offline;            /* only what the mirror holds */
 	bool history;            /* all of the branch, not only the commit */
 	bool lfs;                /* large files too */
@@ -33,6 +34,8 @@ struct gitrun {
 	bool transfer;           /* talks to a server: has a time limit */
 	const char *index;       /* file for the index; NULL: git's own */
 	const char *url;         /* of g, without credentials: what ps may show */
+	struct slices settings;  /* "KEY VALUE" of git's configuration, for this run */
+	const char *no_proxy;    /* in place of the environment's; NULL: that */
 };
 
 struct gitrun gitrun_new(struct arena *a, const struct git_source *g);

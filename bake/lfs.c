@@ -3,8 +3,10 @@
 #include "gitrun.h"
 #include "hash.h"
 #include "os.h"
+#include "uri.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -19,6 +21,74 @@ static bool is_kept(const struct gitrun *c) {
 static const char *mark(const struct gitrun *c) {
 	return arena_printf(c->arena, "%s/lfs/complete-" SFMT, c->g->mirror,
 		SARG(c->g->commit)).p;
+}
+
+/* --- hosts that may be asked --- */
+
+/* A proxy that is not there: what git-lfs would send through it goes nowhere. */
+#define NOWHERE "127.0.0.1:0"
+
+static void reach(struct gitrun *t, const char *scheme, struct slice host) {
+	slices_add(t->arena, &t->settings,
+		arena_printf(t->arena, "http.%s://" SFMT "/.proxy ", scheme, SARG(host)));
+}
+
+/* The server that has the large files of a repository: its own, whatever the commit's .lfsconfig says. */
+static struct slice endpoint(struct arena *a, const char *url) {
+	const char *git = slice_ends(slice_of(url), ".git") ? "" : ".git";
+	if (!slice_starts(slice_of(url), "http"))
+		return slice_of(url);
+	return arena_printf(a, "%s%s/info/lfs", url, git);
+}
+
+/* Of the environment's no_proxy the words that are in the list of hosts too. */
+static const char *direct_hosts(const struct gitrun *c) {
+	const char *set = getenv("no_proxy") ? getenv("no_proxy") : getenv("NO_PROXY");
+	struct slice rest = slice_of(set ? set : ""), word;
+	struct slices hosts = { 0 }, kept = { 0 };
+	slices_words(c->arena, &hosts, c->g->hosts);
+	while (rest.n && slice_field(&rest, ',', &word))
+		if (slices_has(&hosts, slice_trim(word)))
+			slices_add(c->arena, &kept, slice_trim(word));
+	return arena_str(c->arena, slices_join(c->arena, &kept, ","));
+}
+
+static bool is_pattern(struct slice word) {
+	for (size_t i = 0; i < word.n; i++)
+		if (strchr("*?[", word.p[i]))
+			return true;
+	return false;
+}
+
+/* git-lfs goes wherever its server sends it. So all of its requests go to a proxy that is not there, but for
+ * those to the repository's own server and to hosts that are named as they are: patterns say nothing to it. */
+static void confine(struct gitrun *t) {
+	struct slice hosts = t->g->hosts, word;
+	struct uri u;
+	const char *no;
+	slices_add(t->arena, &t->settings, SLICE("http.proxy http://" NOWHERE));
+	slices_add(t->arena, &t->settings, SLICE("lfs.transfer.maxretries 1"));
+	slices_add(t->arena, &t->settings,
+		arena_printf(t->arena, "lfs.url " SFMT, SARG(endpoint(t->arena, t->url))));
+	if (uri_parse(t->arena, slice_of(t->url), &u, &no) && u.host.n)
+		reach(t, slice_is(u.scheme, "http") ? "http" : "https", u.host);
+	while (slice_word(&hosts, &word)) {
+		if (is_pattern(word))
+			continue;
+		reach(t, "https", word);
+		reach(t, "http", word);
+	}
+	t->no_proxy = direct_hosts(t);
+}
+
+/* --- fetching --- */
+
+static struct slice reason(const struct gitrun *c, struct slice said) {
+	said = text_mask(c->arena, slice_trim(said));
+	if (!slice_find(said, NOWHERE, NULL))
+		return arena_printf(c->arena, "git-lfs: " SFMT, SARG(said));
+	return arena_printf(c->arena, "its server of large files leads to a host that BB_ALLOWED_NETWORKS does not "
+		"name (a pattern is not enough): git-lfs: " SFMT, SARG(said));
 }
 
 int lfs_fetch(const struct gitrun *c, struct slice *why) {
@@ -36,9 +106,11 @@ int lfs_fetch(const struct gitrun *c, struct slice *why) {
 			";lfs=0 to leave pointers in their place");
 		return -1;
 	}
-	if (gitrun_transfer(c, words, &out)) {
-		*why = arena_printf(c->arena, "git-lfs: " SFMT, SARG(text_mask(c->arena,
-			slice_trim(out))));
+	struct gitrun t = *c;
+	if (c->g->hosts.n)
+		confine(&t);
+	if (gitrun_transfer(&t, words, &out)) {
+		*why = reason(c, out);
 		return -1;
 	}
 	if (os_mkparents(mark(c)) == 0 && os_write(mark(c), SLICE(""), 0644, false) == 0)

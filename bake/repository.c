@@ -39,7 +39,7 @@ static struct git_source early_source(struct data *d, const struct source *s, co
 		g.branch = uri_param(&s->uri, "branch");
 	g.tag = uri_param(&s->uri, "tag");
 	g.ca_bundle = hunt_text(d, "BB_CA_BUNDLE");
-	g.stay = slice_trim(data_text(d, "BB_ALLOWED_NETWORKS")).n > 0;
+	g.hosts = slice_trim(data_text(d, "BB_ALLOWED_NETWORKS"));
 	g.stall_s = data_number(d, "BB_FETCH_STALL_TIMEOUT", 0);
 	g.attempts = data_number(d, "BB_FETCH_ATTEMPTS", 0);
 	g.pause_ms = data_number(d, "BB_FETCH_PAUSE_MS", 0);
