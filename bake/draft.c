@@ -487,5 +487,6 @@ struct slice draft_recipe(struct arena *a, const struct draft *f) {
 	bool pkgconfig = add_depends(&t);
 	add_build(&t, pkgconfig);
 	add_doubts(&t);
-	return buf_slice(&t.out);
+	/* A stranger's text: none of it is an expression. */
+	return text_replace(a, buf_slice(&t.out), SLICE("${@"), SLICE("$ {@"));
 }

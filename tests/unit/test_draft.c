@@ -111,6 +111,12 @@ Test(draft, quotes_in_a_summary) {
 	cr_assert(has(recipe("Name: x\nVersion: 1\nSummary: a \"b\" \\c\n"), "SUMMARY = \"a \\\"b\\\" \\\\c\"\n"));
 }
 
+Test(draft, nothing_a_stranger_wrote_is_an_expression) {
+	struct slice text = recipe("Name: x\nVersion: 1\nSummary: a ${@d.getVar('X')} b\nURL: http://h/${@1}\n");
+	cr_assert(has(text, "SUMMARY = \"a $ {@d.getVar('X')} b\"\n"));
+	cr_assert_not(slice_find(text, "${@", NULL));
+}
+
 Test(draft, macros_that_rpm_does_not_know_here) {
 	static const char *const calls[] = { "%cmake_conf -DX=1", "%{cmake} -DX=1 .", "%cmake3 -DX=1" };
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
