@@ -85,6 +85,16 @@ static bool fits(EVP_PKEY *key, struct slice text, const unsigned char *signatur
 	return good;
 }
 
+int sign_keys_check(struct arena *a, const struct slices *key_files, struct slice *why) {
+	for (size_t i = 0; i < key_files->n; i++) {
+		EVP_PKEY *key = read_key(a, arena_str(a, key_files->v[i]), false, why);
+		if (!key)
+			return -1;
+		EVP_PKEY_free(key);
+	}
+	return 0;
+}
+
 int sign_verify(struct arena *a, const struct slices *key_files, struct slice text,
 		struct slice signature, struct slice *why) {
 	unsigned char bytes[SIGNATURE + 3];  /* EVP_DecodeBlock writes the padding too */

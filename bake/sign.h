@@ -12,6 +12,8 @@ struct arena;
 int sign_text(struct arena *a, const char *key_file, struct slice text, struct slice *signature);
 /* Any text as base64 in one line. In a. */
 struct slice sign_base64(struct arena *a, struct slice text);
+/* Can each of the public keys (files) be read? 0, or −1 and *why in a. */
+int sign_keys_check(struct arena *a, const struct slices *key_files, struct slice *why);
 /* Did the owner of one of the public keys (files; a private key's own public half serves too) sign
  * text? The first that fits is enough. 0; or −1 and *why in a: no key fits, or one cannot be
  * read. */

@@ -10,6 +10,7 @@
 #include "os.h"
 #include "pack.h"
 #include "provenance.h"
+#include "sign.h"
 #include "util.h"
 
 #include <errno.h>
@@ -47,6 +48,12 @@ void store_settings(struct data *config, struct arena *a, struct store_options *
 
 struct store *store_open(struct arena *a, const struct store_options *o) {
 	struct store *s = ARENA_NEW(a, struct store);
+	struct slice why;
+	/* Said before the world is compiled because nobody's artefacts can be believed. */
+	if (o->verify_keys && sign_keys_check(a, o->verify_keys, &why) < 0) {
+		error("SSTATE_VERIFY_KEYS: " SFMT, SARG(why));
+		return NULL;
+	}
 	*s = (struct store){ .arena = a, .dir = os_absolute(a, o->dir), .o = *o,
 		.opened = time(NULL) };
 	if (os_mkdirs(s->dir) == 0)
